@@ -1,0 +1,260 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// IMGroup is one group of a Tencent Cloud Chat application. Its status follows what callbacks and resyncs tell of the
+// group. The operator creates IMGroups by itself where the IMApp says so; one that somebody declares, under any name, is
+// filled the same way.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Namespaced,shortName=img,categories=im
+// +kubebuilder:printcolumn:name="Group ID",type=string,JSONPath=`.spec.groupID`,description="The ID of the group."
+// +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.status.type`,description="The type of the group."
+// +kubebuilder:printcolumn:name="Group Name",type=string,JSONPath=`.status.name`,description="The name of the group."
+// +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`,description="Whether name, introduction, notification and face URL are all known."
+// +kubebuilder:printcolumn:name="Changed",type=date,JSONPath=`.status.lastChange.eventTime`,description="How long ago the newest change happened."
+// +kubebuilder:printcolumn:name="App",type=string,priority=1,JSONPath=`.spec.appRef.name`,description="The IMApp of the group."
+// +kubebuilder:printcolumn:name="Owner",type=string,priority=1,JSONPath=`.status.owner`,description="The UserID of the group's owner."
+// +kubebuilder:printcolumn:name="Notification",type=string,priority=1,JSONPath=`.status.notification`,description="The notification of the group."
+// +kubebuilder:printcolumn:name="Face URL",type=string,priority=1,JSONPath=`.status.faceURL`,description="The URL of the group's picture."
+// +kubebuilder:selectablefield:JSONPath=`.spec.groupID`
+// +kubebuilder:selectablefield:JSONPath=`.spec.appRef.name`
+// +kubebuilder:selectablefield:JSONPath=`.status.type`
+type IMGroup struct {
+	metav1.TypeMeta `json:",inline"`
+
+	// metadata is the standard object's metadata.
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec says which group this is. Required.
+	// +required
+	Spec IMGroupSpec `json:"spec,omitzero"`
+
+	// status is what is known of the group. Written by the operator only; empty until it has seen the object.
+	// +optional
+	Status IMGroupStatus `json:"status,omitzero"`
+}
+
+// IMGroupSpec says which group this is. All of it is immutable.
+type IMGroupSpec struct {
+	// appRef names the IMApp that the group belongs to. Required and immutable.
+	// +required
+	AppRef AppReference `json:"appRef,omitzero"`
+
+	// groupID is the ID of the group, exactly as Tencent sends it, such as @TGS#2J4SZEAEL; upper and lower case differ. 1
+	// to 128 bytes. Required and immutable.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	// +kubebuilder:validation:XValidation:rule="bytes(self).size() <= 128",message="groupID must have at most 128 bytes"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="groupID is immutable"
+	GroupID string `json:"groupID,omitempty"`
+}
+
+// AppReference names an IMApp in the namespace of the object that refers to it.
+type AppReference struct {
+	// name is the name of the IMApp: 1 to 63 characters, lower-case letters, digits, '-' and '.'. It need not exist yet.
+	// Required and immutable.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="must be the name of an IMApp: lower-case letters, digits, '-' and '.'"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="appRef is immutable"
+	Name string `json:"name,omitempty"`
+}
+
+// Source tells which way something was learned.
+//
+// +kubebuilder:validation:Enum=Callback;REST
+type Source string
+
+// The sources.
+const (
+	// SourceCallback is a callback that Tencent sent.
+	SourceCallback Source = "Callback"
+	// SourceREST is an answer of Tencent's REST API.
+	SourceREST Source = "REST"
+)
+
+// IMGroupStatus is what is known of a group.
+type IMGroupStatus struct {
+	// conditions are the newest findings, one of each type: Ready (the operator tracks this group), Synced (all four texts
+	// are known) and Destroyed (the group was disbanded). At most 16. Absent until the operator has seen the object.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// observedGeneration is the metadata.generation that the status speaks of. Absent until the operator has seen the
+	// object.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=9007199254740991
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// sdkAppID is the SDKAppID of the application that the status speaks of. Where it is not the IMApp's, the whole status
+	// counts as empty. At least 1. Absent means that nothing is known yet.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=9007199254740991
+	SDKAppID int64 `json:"sdkAppID,omitempty"`
+
+	// type is the type of the group as Tencent last sent it, such as Public, Work, Meeting, AVChatRoom or Community, or
+	// an old name: Private (Work) or ChatRoom (Meeting). Any text of at most 256 characters. Absent means not known yet.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	Type *string `json:"type,omitempty"`
+
+	// owner is the UserID of the group's owner. At most 256 characters. Absent means not known yet, empty that the group
+	// is known to have no owner.
+	// +optional
+	// +kubebuilder:validation:MaxLength=256
+	Owner *string `json:"owner,omitempty"`
+
+	// name is the name of the group, as chat users see it. At most 1024 characters; longer text is cut. Absent means not
+	// known yet, "" known to be empty.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	Name *string `json:"name,omitempty"`
+
+	// introduction is the introduction of the group. At most 4096 characters; longer text is cut. Absent means not known
+	// yet, "" known to be empty.
+	// +optional
+	// +kubebuilder:validation:MaxLength=4096
+	Introduction *string `json:"introduction,omitempty"`
+
+	// notification is the notification (announcement) of the group. At most 8192 characters; longer text is cut. Absent
+	// means not known yet, "" known to be empty.
+	// +optional
+	// +kubebuilder:validation:MaxLength=8192
+	Notification *string `json:"notification,omitempty"`
+
+	// faceURL is the URL of the group's picture, as somebody set it: it need not be a URL. At most 4096 characters; longer
+	// text is cut. Absent means not known yet, "" known to be empty.
+	// +optional
+	// +kubebuilder:validation:MaxLength=4096
+	FaceURL *string `json:"faceURL,omitempty"`
+
+	// customFields are the custom fields of the group that are known, sorted by key. At most 64. Absent means that none
+	// is known.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=64
+	CustomFields []CustomField `json:"customFields,omitempty"`
+
+	// fieldTimes tell for each known field how new its value is and where it came from, sorted by field. The value with
+	// the greater time wins, whatever order changes arrive in. At most 80. Absent means that nothing is known.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=80
+	FieldTimes []FieldTime `json:"fieldTimes,omitempty"`
+
+	// lastChange is the newest change that was merged: what happened, when, and by whom. Absent means none yet.
+	// +optional
+	LastChange *LastChange `json:"lastChange,omitempty"`
+
+	// destroyedTime is when the group was disbanded, in UTC with microseconds. Absent means that it is not known to be: a group
+	// that is created again under the same ID loses it.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=27
+	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
+	DestroyedTime *metav1.MicroTime `json:"destroyedTime,omitempty"`
+}
+
+// CustomField is one custom field of a group.
+type CustomField struct {
+	// key is the name of the custom field. At most 256 characters. Required.
+	// +required
+	// +kubebuilder:validation:MaxLength=256
+	Key string `json:"key"`
+
+	// value is the value of the custom field. At most 4096 characters; longer text is cut. Required; "" is known to be
+	// empty.
+	// +required
+	// +kubebuilder:validation:MaxLength=4096
+	Value string `json:"value"`
+}
+
+// FieldTime tells how new the value of a field is and where it came from.
+type FieldTime struct {
+	// field is what the time is of: name, introduction, notification, faceURL, type, owner, custom/<key>, or one of the
+	// clocks: alive (the newest sign of life), destroyed (the newest end), epoch (the newest beginning). 1 to 300
+	// characters. Required.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=300
+	Field string `json:"field,omitempty"`
+
+	// eventTime is when the value was set, by Tencent's clock, in UTC with microseconds. Required.
+	// +required
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=27
+	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
+	EventTime metav1.MicroTime `json:"eventTime,omitzero"`
+
+	// source is Callback, or REST for a resync. Required.
+	// +required
+	Source Source `json:"source,omitempty"`
+}
+
+// LastChange is the newest change that was merged.
+type LastChange struct {
+	// eventTime is when the change happened, by Tencent's clock, in UTC with microseconds. Required.
+	// +required
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=27
+	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
+	EventTime metav1.MicroTime `json:"eventTime,omitzero"`
+
+	// command is the callback command, such as Group.CallbackAfterGroupInfoChanged. 1 to 128 characters. Absent means that
+	// no callback told of the change.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	Command string `json:"command,omitempty"`
+
+	// operator is the UserID of who made the change. 1 to 256 characters. Absent means not told.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	Operator string `json:"operator,omitempty"`
+
+	// platform is where the change was made, such as iOS, Android, Web or RESTAPI (a server). 1 to 64 characters. Absent
+	// means not told.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=64
+	Platform string `json:"platform,omitempty"`
+
+	// fields are the fields that the change set, sorted, named as in fieldTimes; type, which every callback repeats, is
+	// not among them. At most 80, each of 1 to 300 characters. Absent means that the change set none of them.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=80
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=300
+	Fields []string `json:"fields,omitempty"`
+
+	// source is Callback, or REST for a resync. Required.
+	// +required
+	Source Source `json:"source,omitempty"`
+}
+
+// IMGroupList is a list of IMGroups.
+//
+// +kubebuilder:object:root=true
+type IMGroupList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	Items []IMGroup `json:"items"`
+}
