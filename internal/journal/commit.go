@@ -1,0 +1,229 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"time"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+const (
+	// maxBatch bounds the bytes of one write, so that the first waiter of a batch does not pay for all the others.
+	maxBatch = 1 << 20
+	// maxLinger is the longest that the committer waits for company.
+	maxLinger = time.Millisecond
+	// checkpointDelay is how long a checkpoint waits for a batch to ride with; with the write it is below 1 s.
+	checkpointDelay = 500 * time.Millisecond
+)
+
+// mark is a checkpoint that is not yet on disk.
+type mark struct {
+	key  event.Key
+	upTo uint64
+}
+
+// run is the committer: the only goroutine that writes to the log.
+func (j *Journal) run() {
+	defer close(j.stopped)
+	for closing := false; !closing; {
+		select {
+		case <-j.queue.ready:
+			j.linger()
+		case <-j.flush.C:
+		case <-j.closing:
+			closing = true
+		}
+		j.commit(j.queue.take(j.batchLimit))
+		j.tidy()
+	}
+	for batch := j.queue.take(j.batchLimit); len(batch) > 0; batch = j.queue.take(j.batchLimit) {
+		j.commit(batch)
+	}
+	j.flushAll()
+	j.log.retire()
+}
+
+// linger waits for company when the batch before had some: those who wait for an answer now will be back at once.
+// It waits no longer than a sync takes, so it cannot do worse than double an append's time.
+func (j *Journal) linger() {
+	if j.lastBatch < 2 || !j.queue.expect(j.lastBatch*3/4) {
+		return
+	}
+	j.lingering.Reset(min(maxLinger, j.log.syncing))
+	select {
+	case <-j.queue.ready:
+	case <-j.lingering.C:
+	case <-j.closing:
+	}
+}
+
+// commit makes one batch of events and waiting checkpoints durable: one write, one sync.
+func (j *Journal) commit(waiting []*request) {
+	batch, size := j.admit(waiting)
+	marks, markSize := j.takeMarks(size)
+	batch, err := j.makeRoom(batch, size, markSize)
+	if len(batch)+len(marks) == 0 {
+		return
+	}
+	var loads []load
+	if err == nil {
+		loads = j.loads(size + markSize)
+		err = j.log.write(j.encode(marks, batch, loads))
+	}
+	if err != nil {
+		j.fail(batch, err)
+		j.returnMarks(marks)
+		return
+	}
+	j.landed(loads)
+	j.succeed(batch)
+}
+
+// makeRoom makes sure that the active segment can take the batch. If there is no room for events there may be some
+// for checkpoints alone, which are what makes room.
+func (j *Journal) makeRoom(batch []*request, size, markSize int64) ([]*request, error) {
+	if len(batch) > 0 {
+		err := j.room(size + markSize)
+		if err == nil {
+			return batch, nil
+		}
+		j.fail(batch, err)
+	}
+	if markSize == 0 {
+		return nil, nil
+	}
+	return nil, j.spare(markSize)
+}
+
+// admit reserves room for the events, answers those that get none and returns the others.
+func (j *Journal) admit(waiting []*request) (batch []*request, size int64) {
+	j.pending.mu.Lock()
+	defer j.pending.mu.Unlock()
+	batch = waiting[:0]
+	for _, r := range waiting {
+		e, err := j.pending.admit(r.ev.Key, r.size())
+		if err != nil {
+			r.done <- err
+			continue
+		}
+		r.entry = e
+		size += r.size()
+		batch = append(batch, r)
+	}
+	return batch, size
+}
+
+// encode puts the batch into one buffer. Checkpoints come first: they are about what was there before.
+func (j *Journal) encode(marks []mark, batch []*request, loads []load) []byte {
+	b, seed, at := j.buf[:0], j.log.seed, j.log.active().end
+	for _, m := range marks {
+		j.key = event.AppendKey(j.key[:0], m.key)
+		b = appendRecord(b, seed, record{kind: kindCheckpoint, seq: m.upTo, batch: at, payload: j.key})
+	}
+	for _, c := range loads {
+		b = appendRecord(b, seed, record{kind: kindCarried, seq: c.upTo, batch: at, payload: event.Append(nil, c.ev)})
+	}
+	for _, r := range batch {
+		j.log.seq++
+		r.seq = j.log.seq
+		b = appendRecord(b, seed, record{kind: kindEvent, seq: r.seq, batch: at, payload: r.payload})
+	}
+	if j.buf = b; cap(b) > 2*maxBatch {
+		j.buf = nil // one huge event must not keep its memory
+	}
+	return b
+}
+
+// fail answers events that are not durable.
+func (j *Journal) fail(batch []*request, err error) {
+	j.pending.mu.Lock()
+	for _, r := range batch {
+		j.pending.land(r.entry, r.size())
+	}
+	j.pending.mu.Unlock()
+	for _, r := range batch {
+		r.done <- err
+	}
+	j.lastBatch = 0
+}
+
+// succeed shows durable events to Pending, then answers, then wakes each group once.
+func (j *Journal) succeed(batch []*request) {
+	if len(batch) == 0 {
+		return
+	}
+	j.lastBatch = len(batch)
+	j.batches++
+	j.wake = j.wake[:0]
+	j.pending.mu.Lock()
+	for _, r := range batch {
+		e := r.entry
+		j.pending.add(e, slot{ev: r.ev, upTo: r.seq, size: r.size(), seg: j.log.active()})
+		j.pending.land(e, r.size())
+		if e.batch != j.batches {
+			e.batch = j.batches
+			j.wake = append(j.wake, e.key)
+		}
+	}
+	j.pending.mu.Unlock()
+	for _, r := range batch {
+		r.done <- nil
+	}
+	if j.options.Wake != nil {
+		for _, k := range j.wake {
+			j.options.Wake(k)
+		}
+	}
+}
+
+// takeMarks returns checkpoints for the batch that has this size already, and their own size.
+func (j *Journal) takeMarks(size int64) (marks []mark, markSize int64) {
+	j.pending.mu.Lock()
+	defer j.pending.mu.Unlock()
+	for k, upTo := range j.marks {
+		n := int64(recordSize(stringSize(k.Namespace) + stringSize(k.App) + stringSize(k.GroupID)))
+		if markSize > 0 && size+markSize+n > j.batchLimit {
+			break
+		}
+		marks = append(marks, mark{k, upTo})
+		markSize += n
+		delete(j.marks, k)
+	}
+	if len(j.marks) > 0 {
+		j.flush.Reset(0) // they have waited already
+	}
+	return marks, markSize
+}
+
+// returnMarks puts checkpoints back that did not get to the disk.
+func (j *Journal) returnMarks(marks []mark) {
+	j.pending.mu.Lock()
+	defer j.pending.mu.Unlock()
+	for _, m := range marks {
+		j.marks[m.key] = max(j.marks[m.key], m.upTo)
+	}
+	if len(j.marks) > 0 {
+		j.flush.Reset(checkpointDelay)
+	}
+}
+
+// flushAll writes the checkpoints that wait; it stops at the first error.
+func (j *Journal) flushAll() {
+	for before := j.waitingMarks(); before > 0; {
+		j.commit(nil)
+		after := j.waitingMarks()
+		if after >= before {
+			j.log.log.Warn("checkpoints not written; their events will be applied again", "groups", after)
+			return
+		}
+		before = after
+	}
+}
+
+func (j *Journal) waitingMarks() int {
+	j.pending.mu.Lock()
+	defer j.pending.mu.Unlock()
+	return len(j.marks)
+}

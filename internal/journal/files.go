@@ -1,0 +1,107 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.etcd.io/etcd/client/pkg/v3/fileutil"
+)
+
+const tmpSuffix = ".tmp" // of a file that is being made; removed at the next start
+
+// disk is the little of a file system that the journal changes. Tests put faults in here.
+type disk interface {
+	open(path string, flag int) (file, error)
+	rename(from, to string) error
+	remove(path string) error
+	syncDir(dir string) error
+}
+
+// file is an open file of a disk.
+type file interface {
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	allocate(size int64) error // take the blocks now, so that later writes cannot find the disk full
+	truncate(size int64) error
+	size() (int64, error)
+	sync() error
+	datasync() error // without the times: the size never changes
+}
+
+type osDisk struct{}
+
+func (osDisk) open(path string, flag int) (file, error) {
+	f, err := os.OpenFile(path, flag, fileutil.PrivateFileMode)
+	if err != nil {
+		return nil, err
+	}
+	return osFile{f}, nil
+}
+
+func (osDisk) rename(from, to string) error { return os.Rename(from, to) }
+
+func (osDisk) remove(path string) error { return os.Remove(path) }
+
+func (osDisk) syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return fileutil.Fsync(d)
+}
+
+type osFile struct{ *os.File }
+
+func (f osFile) allocate(size int64) error { return fileutil.Preallocate(f.File, size, true) }
+func (f osFile) truncate(size int64) error { return f.Truncate(size) }
+func (f osFile) sync() error               { return fileutil.Fsync(f.File) }
+func (f osFile) datasync() error           { return fileutil.Fdatasync(f.File) }
+
+func (f osFile) size() (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// install makes a file that is there whole and durable, or not at all: it is filled under another name first.
+func install(d disk, path string, fill func(file) error) error {
+	tmp := path + tmpSuffix
+	f, err := d.open(tmp, os.O_CREATE|os.O_RDWR|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	err = fill(f)
+	if err == nil {
+		err = f.sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = d.rename(tmp, path)
+	}
+	if err != nil {
+		_ = d.remove(tmp) // else the next start removes it
+		return err
+	}
+	return d.syncDir(filepath.Dir(path))
+}
+
+// installBytes installs a file with these bytes.
+func installBytes(d disk, path string, b []byte) error {
+	return install(d, path, func(f file) error {
+		_, err := f.WriteAt(b, 0)
+		return err
+	})
+}
+
+func isTmp(name string) bool { return strings.HasSuffix(name, tmpSuffix) }

@@ -1,0 +1,242 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"go.etcd.io/etcd/client/pkg/v3/fileutil"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+// Why Append refuses an event. Compare with errors.Is.
+var (
+	ErrFull   = errors.New("the journal is full")
+	ErrShare  = errors.New("the app holds its whole share of the journal")
+	ErrClosed = errors.New("the journal is closed")
+)
+
+const (
+	lockName = "LOCK"
+
+	// MinBytes is the least that Options.MaxBytes can be: a few of the smallest segments. Less is taken for it.
+	MinBytes = 16 * minSegment
+
+	segmentsPerJournal = 64 // few enough for their files to be cheap, enough for little space to wait for the rest of its segment
+	asidePart          = 16 // one part in so many of MaxBytes is for rejected events, another for damaged bytes
+	batchPart          = 16 // a batch is at most one part in so many of a segment
+)
+
+// Options of a journal.
+type Options struct {
+	MaxBytes  int64 // bound of the journal's files on disk, at least MinBytes; pending events may take about a third
+	MaxGroups int   // bound of distinct groups with pending events
+
+	// Join is the merge law: commutative, associative and idempotent. It must not change what it is given.
+	Join func(a, b event.State) event.State
+	// Wake is called after an event of that group became durable. It must not block: the committer calls it.
+	Wake func(event.Key)
+	Log  *slog.Logger // nil = discard
+
+	disk disk // nil = the real one
+}
+
+// Stats tells how much the journal holds.
+type Stats struct {
+	Groups int   // groups with pending events
+	Bytes  int64 // files on disk
+}
+
+// Damage is something that recovery could not read.
+type Damage struct {
+	File   string // path of the file that holds the damaged bytes now; empty where there are none, as of a lost file
+	Reason string
+}
+
+// Journal holds acknowledged events until the API server has accepted them. Its methods may be called from any
+// goroutine.
+type Journal struct {
+	dir      string
+	options  Options
+	lock     *fileutil.LockedFile
+	rejected *aside
+	damaged  *aside
+	damage   []Damage
+	pending  *pending
+	queue    *queue
+	log      *segmentLog
+
+	marks map[event.Key]uint64 // checkpoints that are not yet on disk; guarded by pending.mu
+	flush *time.Timer          // runs while there are any
+
+	close   sync.Once
+	closing chan struct{}
+	stopped chan struct{}
+	err     error // of Close
+
+	// Of the committer.
+	lingering  *time.Timer
+	batchLimit int64
+	lastBatch  int
+	batches    uint64
+	buf, key   []byte
+	wake       []event.Key
+}
+
+// Open opens the journal in dir, which it creates if need be, and recovers what an earlier run left there. Damage
+// never makes it fail; see Damage.
+func Open(dir string, o Options) (*Journal, error) {
+	if o.Join == nil || o.MaxGroups < 1 || o.MaxBytes < 1 {
+		return nil, errors.New("journal: Join, MaxGroups and MaxBytes must be set")
+	}
+	if err := os.MkdirAll(dir, fileutil.PrivateDirMode); err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	lock, err := fileutil.TryLockFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, fileutil.PrivateFileMode)
+	if errors.Is(err, fileutil.ErrLocked) {
+		return nil, fmt.Errorf("journal directory %s is in use by another process", dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal directory %s cannot be locked: %w", dir, err)
+	}
+	j := newJournal(dir, o)
+	j.lock = lock
+	if err := j.recover(); err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("journal directory %s: %w", dir, err)
+	}
+	go j.run()
+	return j, nil
+}
+
+func newJournal(dir string, o Options) *Journal {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.disk == nil {
+		o.disk = osDisk{}
+	}
+	o.MaxBytes = max(o.MaxBytes, MinBytes)
+	segment := min(max(o.MaxBytes/segmentsPerJournal, minSegment), maxSegment)
+	part := o.MaxBytes / asidePart
+	budget := o.MaxBytes - 2*part
+	j := &Journal{
+		dir: dir, options: o,
+		rejected:   &aside{dir: dir, disk: o.disk, sort: rejected, budget: part},
+		damaged:    &aside{dir: dir, disk: o.disk, sort: damaged, budget: part},
+		queue:      newQueue(),
+		log:        &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1},
+		marks:      map[event.Key]uint64{},
+		flush:      stoppedTimer(),
+		lingering:  stoppedTimer(),
+		closing:    make(chan struct{}),
+		stopped:    make(chan struct{}),
+		batchLimit: min(maxBatch, segment/batchPart),
+	}
+	j.pending = &pending{
+		join: o.Join, maxGroups: o.MaxGroups,
+		maxCost:   (budget - 2*carrySlack*segment) / 2,
+		bigRecord: segment / batchPart,
+		entries:   map[event.Key]*entry{}, apps: map[app]*usage{},
+	}
+	return j
+}
+
+func stoppedTimer() *time.Timer {
+	t := time.NewTimer(math.MaxInt64)
+	t.Stop()
+	return t
+}
+
+// Append returns nil after the event is on disk. The event, with all it points to, is the journal's from then on
+// and must not be changed. Any error but the context's means that the event is not in the journal; after a context's
+// error it may or may not be.
+func (j *Journal) Append(ctx context.Context, ev event.Event) error {
+	if err := check(ev); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r := newRequest(ev)
+	if err := j.queue.put(r); err != nil {
+		return err
+	}
+	select {
+	case err := <-r.done:
+		r.release()
+		return err
+	case <-ctx.Done():
+		j.queue.remove(r) // or it is being written, and nobody waits for the answer
+		return ctx.Err()
+	}
+}
+
+// check refuses what the codec would not read again.
+func check(ev event.Event) error {
+	ok := known(ev.State.Last.Source)
+	for _, r := range ev.State.Registers {
+		ok = ok && known(r.Source)
+	}
+	if !ok {
+		return fmt.Errorf("%w: unknown source", event.ErrEncoding)
+	}
+	return nil
+}
+
+func known(s event.Source) bool { return s == event.REST || s == event.Callback }
+
+// Pending returns all pending events of the group folded into one, which must not be changed, and the number to give
+// to Checkpoint. States of different SDKAppIDs never mix: of those only the latest is kept.
+func (j *Journal) Pending(key event.Key) (ev event.Event, upTo uint64, ok bool) {
+	s, ok := j.pending.take(key)
+	return s.ev, s.upTo, ok
+}
+
+// Checkpoint tells that the API server has accepted all that Pending returned with upTo, or that it was dropped for
+// good. It is durable within 1 s, or at Close; after a crash before that the events are pending once more.
+func (j *Journal) Checkpoint(key event.Key, upTo uint64) {
+	j.pending.mu.Lock()
+	defer j.pending.mu.Unlock()
+	if !j.pending.clear(key, upTo) {
+		return
+	}
+	if len(j.marks) == 0 {
+		j.flush.Reset(checkpointDelay)
+	}
+	j.marks[key] = max(j.marks[key], upTo)
+}
+
+// Keys returns the groups with pending events, in no order.
+func (j *Journal) Keys() []event.Key { return j.pending.keys() }
+
+// Stats tells how much the journal holds.
+func (j *Journal) Stats() Stats {
+	return Stats{Groups: j.pending.groups(), Bytes: j.log.bytes.Load() + j.rejected.size() + j.damaged.size()}
+}
+
+// Damage lists what recovery found damaged at Open; empty when all was well.
+func (j *Journal) Damage() []Damage { return slices.Clone(j.damage) }
+
+// Close answers the appends that wait, makes the checkpoints durable and releases the lock. It may be called twice.
+func (j *Journal) Close() error {
+	j.close.Do(func() {
+		j.queue.close()
+		close(j.closing)
+		<-j.stopped
+		j.flush.Stop()
+		j.err = j.lock.Close()
+	})
+	return j.err
+}
