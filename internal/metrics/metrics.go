@@ -1,0 +1,136 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package metrics defines every collector of the operator in one place. Units stand in the names, labels take a
+// fixed set of values, and counters exist from the start, so that an alert on a rate sees the first increment.
+package metrics
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const namespace = "imgroup"
+
+// Metrics are the operator's collectors. Gauges that mirror a state are functions, given to Watch.
+type Metrics struct {
+	CallbackRequests  *prometheus.CounterVec // command, outcome
+	CallbackDuration  prometheus.Histogram
+	EventTimeClamped  prometheus.Counter
+	CallbackTruncated *prometheus.CounterVec // field
+	JournalAppend     prometheus.Histogram
+	JournalErrors     *prometheus.CounterVec // op
+	SyncWrites        *prometheus.CounterVec // result
+	SyncLag           prometheus.Histogram
+	SyncCoalesced     prometheus.Counter
+	SyncDropped       *prometheus.CounterVec // reason
+	ResyncGroups      *prometheus.CounterVec // result
+	ResyncDuration    prometheus.Histogram
+	registerer        prometheus.Registerer
+}
+
+// Values of the label op of imgroup_journal_errors_total.
+const (
+	OpAppend   = "append"
+	OpFull     = "full"
+	OpShare    = "share"
+	OpDamage   = "damage"
+	OpSetAside = "set_aside"
+)
+
+// Values of the label result of imgroup_sync_writes_total.
+const (
+	WriteCreated  = "created"
+	WritePatched  = "patched"
+	WriteConflict = "conflict"
+	WriteError    = "error"
+	WriteRejected = "rejected"
+)
+
+// Values of the label reason of imgroup_sync_dropped_events_total.
+const (
+	DropAppGone        = "app_gone"
+	DropAppChanged     = "app_changed"
+	DropNamespaceGone  = "namespace_gone"
+	DropNotDeclared    = "not_declared"
+	DropTypeFiltered   = "type_filtered"
+	DropMaxCount       = "max_count"
+	DropNameConflict   = "name_conflict"
+	DropRejected       = "rejected"
+	DropStale          = "stale"
+	DropCustomOverflow = "custom_overflow"
+)
+
+// Values of the label result of imgroup_resync_groups_total.
+const (
+	ResyncChanged   = "changed"
+	ResyncUnchanged = "unchanged"
+	ResyncGone      = "gone"
+	ResyncInvalid   = "invalid"
+	ResyncError     = "error"
+)
+
+// New makes the collectors and registers them. It panics on a second call with the same registerer.
+func New(r prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		CallbackRequests:  counterVec("callback_requests_total", "Requests to the callback endpoint by command and outcome.", "command", "outcome"),
+		CallbackDuration:  histogram("callback_duration_seconds", "Time from a request's headers to its answer.", 0.0001, 2, 15),
+		EventTimeClamped:  counter("callback_event_time_clamped_total", "Callbacks whose EventTime lay too far in the future and was replaced by the time of receipt."),
+		CallbackTruncated: counterVec("callback_truncated_total", "Texts that were cut to the length that an IMGroup can hold.", "field"),
+		JournalAppend:     histogram("journal_append_duration_seconds", "Time until an event was durable in the journal.", 0.0001, 2, 15),
+		JournalErrors:     counterVec("journal_errors_total", "Failures of the journal by operation.", "op"),
+		SyncWrites:        counterVec("sync_writes_total", "Writes of IMGroups to the API server by result.", "result"),
+		SyncLag:           histogram("sync_lag_seconds", "Time from the receipt of a callback to its write into the IMGroup's status.", 0.001, 2, 20),
+		SyncCoalesced:     counter("sync_coalesced_events_total", "Events that shared the status write of another event."),
+		SyncDropped:       counterVec("sync_dropped_events_total", "Acknowledged events that were not written, by reason.", "reason"),
+		ResyncGroups:      counterVec("resync_groups_total", "Groups that a resync looked at, by result.", "result"),
+		ResyncDuration:    histogram("resync_duration_seconds", "Time that a complete resync took.", 0.1, 2, 18),
+		registerer:        r,
+	}
+	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.JournalAppend, m.JournalErrors,
+		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.ResyncGroups, m.ResyncDuration)
+	m.presetCallbacks()
+	preset(m.JournalErrors, OpAppend, OpFull, OpShare, OpDamage, OpSetAside)
+	preset(m.SyncWrites, WriteCreated, WritePatched, WriteConflict, WriteError, WriteRejected)
+	preset(m.SyncDropped, DropAppGone, DropAppChanged, DropNamespaceGone, DropNotDeclared, DropTypeFiltered, DropMaxCount,
+		DropNameConflict, DropRejected, DropStale, DropCustomOverflow)
+	preset(m.ResyncGroups, ResyncChanged, ResyncUnchanged, ResyncGone, ResyncInvalid, ResyncError)
+	return m
+}
+
+// WatchJournal exports the journal's pending groups and its bytes on disk, read at each scrape.
+func (m *Metrics) WatchJournal(groups, bytes func() float64) {
+	m.registerer.MustRegister(
+		gauge("journal_pending_groups", "Groups with acknowledged events that are not yet written to the API server.", nil, groups),
+		gauge("journal_bytes", "Size of the journal's files.", nil, bytes))
+}
+
+// WatchApps exports the number of IMApps that are ready and that are not, read at each scrape.
+func (m *Metrics) WatchApps(ready, unready func() float64) {
+	const help = "IMApps whose callbacks are accepted (ready=true) or not (ready=false)."
+	m.registerer.MustRegister(
+		gauge("apps", help, prometheus.Labels{"ready": "true"}, ready),
+		gauge("apps", help, prometheus.Labels{"ready": "false"}, unready))
+}
+
+func counter(name, help string) prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
+}
+
+func counterVec(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+func histogram(name, help string, start, factor float64, count int) prometheus.Histogram {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help,
+		Buckets: prometheus.ExponentialBuckets(start, factor, count)})
+}
+
+func gauge(name, help string, labels prometheus.Labels, read func() float64) prometheus.GaugeFunc {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: labels}, read)
+}
+
+func preset(v *prometheus.CounterVec, values ...string) {
+	for _, value := range values {
+		v.WithLabelValues(value)
+	}
+}

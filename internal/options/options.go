@@ -1,0 +1,154 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package options holds the operator's settings: command line flags, each with a fallback in the environment, a
+// documented default and bounds.
+package options
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// Options are the operator's settings, as the flags of the same names say.
+type Options struct {
+	CallbackBindAddress     string
+	CallbackTLSCertDir      string
+	CallbackExternalURL     string
+	JournalDir              string
+	JournalMaxBytes         int64
+	JournalMaxGroups        int
+	SyncWorkers             int
+	WatchNamespaces         []string
+	MetricsBindAddress      string
+	MetricsSecure           bool
+	HealthProbeBindAddress  string
+	LeaderElect             bool
+	LeaderElectionNamespace string
+	RESTAllowedHosts        []string
+	LogLevel                string
+	Kubeconfig              string
+	Version                 bool
+}
+
+// EnvPrefix precedes the name of a flag's environment variable: --journal-dir is IMGROUP_JOURNAL_DIR.
+const EnvPrefix = "IMGROUP_"
+
+// Environment gives the value of a variable and whether it is set, like os.LookupEnv.
+type Environment func(name string) (string, bool)
+
+// Parse reads the command line (without the program's name). A flag that is not given takes the value of its
+// environment variable, else its default. With -h it prints the usage to out and returns flag.ErrHelp. The error names
+// the flag or variable at fault; the values are in bounds when there is none.
+func Parse(args []string, env Environment, out io.Writer) (Options, error) {
+	var o Options
+	fs := flags(&o, env)
+	fs.SetOutput(out)
+	if err := fromEnvironment(fs, env); err != nil {
+		return o, err
+	}
+	// The flag package prints an error with the whole usage below it; the caller prints the error alone.
+	fs.Usage = func() {}
+	fs.SetOutput(io.Discard)
+	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+		usage(fs, out)
+		return o, err
+	} else if err != nil {
+		return o, err
+	}
+	if fs.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q", fs.Arg(0))
+	}
+	return o, o.Validate()
+}
+
+func flags(o *Options, env Environment) *flag.FlagSet {
+	fs := flag.NewFlagSet("imgroup-operator", flag.ContinueOnError)
+	fs.StringVar(&o.CallbackBindAddress, "callback-bind-address", ":8090", "address that receives the callbacks")
+	fs.StringVar(&o.CallbackTLSCertDir, "callback-tls-cert-dir", "", "folder with tls.crt and tls.key for the callback address, read again when they change; empty: plain HTTP")
+	fs.StringVar(&o.CallbackExternalURL, "callback-external-url", "", "URL under which Tencent reaches the callback address; shown in every IMApp's status with its path added")
+	fs.StringVar(&o.JournalDir, "journal-dir", "/var/lib/imgroup/journal", "folder of the journal, used by this process alone")
+	o.JournalMaxBytes = 1 << 30
+	fs.Func("journal-max-bytes", "bound of the journal's size on disk, 1Mi to 1Ti (default 1Gi)", quantity(&o.JournalMaxBytes))
+	fs.IntVar(&o.JournalMaxGroups, "journal-max-groups", 200_000, "bound of the groups with changes that are not yet written, 2 to 10000000")
+	fs.IntVar(&o.SyncWorkers, "sync-workers", 16, "groups written to the API server at the same time, 1 to 256")
+	fs.Func("watch-namespaces", "namespaces to serve, separated by commas; empty: all", list(&o.WatchNamespaces))
+	fs.StringVar(&o.MetricsBindAddress, "metrics-bind-address", ":8080", "address of the metrics; 0: off")
+	fs.BoolVar(&o.MetricsSecure, "metrics-secure", false, "serve the metrics by HTTPS to authenticated and authorised clients only")
+	fs.StringVar(&o.HealthProbeBindAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0: off")
+	fs.BoolVar(&o.LeaderElect, "leader-elect", true, "elect one replica for what only one may do; turn off for a single replica")
+	fs.StringVar(&o.LeaderElectionNamespace, "leader-election-namespace", ownNamespace(env), "namespace of the Lease")
+	o.RESTAllowedHosts = TencentHosts()
+	fs.Func("rest-allowed-hosts", "hosts that an IMApp's spec.rest.baseURL may name, separated by commas (default: Tencent's); http://127.0.0.1:PORT may be named for tests", list(&o.RESTAllowedHosts))
+	fs.StringVar(&o.LogLevel, "log-level", "info", "debug, info, warn or error")
+	fs.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig file; empty: $KUBECONFIG, the Pod's ServiceAccount, then ~/.kube/config")
+	fs.BoolVar(&o.Version, "version", false, "print the version and exit")
+	return fs
+}
+
+// fromEnvironment sets every flag whose variable is set. Parsing the command line afterwards overrides it.
+func fromEnvironment(fs *flag.FlagSet, env Environment) error {
+	var errs []error
+	fs.VisitAll(func(f *flag.Flag) {
+		value, ok := env(EnvName(f.Name))
+		if !ok {
+			return
+		}
+		if err := fs.Set(f.Name, value); err != nil {
+			errs = append(errs, fmt.Errorf("environment variable %s: %q: %w", EnvName(f.Name), value, err))
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// EnvName is the environment variable of a flag.
+func EnvName(flagName string) string {
+	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(flagName, "-", "_"))
+}
+
+func usage(fs *flag.FlagSet, out io.Writer) {
+	fs.SetOutput(out)
+	_, _ = fmt.Fprintf(out, "Usage of imgroup-operator (--some-flag may be given as %sSOME_FLAG in the environment):\n", EnvPrefix)
+	fs.PrintDefaults()
+}
+
+func quantity(target *int64) func(string) error {
+	return func(s string) error {
+		q, err := resource.ParseQuantity(s)
+		if err != nil {
+			return errors.New("not a quantity such as 512Mi or 1Gi")
+		}
+		*target = q.Value()
+		return nil
+	}
+}
+
+func list(target *[]string) func(string) error {
+	return func(s string) error {
+		*target = nil
+		for item := range strings.SplitSeq(s, ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				*target = append(*target, item)
+			}
+		}
+		return nil
+	}
+}
+
+// ownNamespace is the namespace that this process runs in, as far as it can tell.
+func ownNamespace(env Environment) string {
+	if ns, ok := env("POD_NAMESPACE"); ok && ns != "" {
+		return ns
+	}
+	const file = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+	if b, err := os.ReadFile(file); err == nil && len(strings.TrimSpace(string(b))) > 0 {
+		return strings.TrimSpace(string(b))
+	}
+	return "default"
+}

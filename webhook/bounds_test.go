@@ -1,0 +1,133 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+func TestEventTime(t *testing.T) {
+	const some = 1670574414123
+	const limit = 300000
+	now := received
+	for raw, want := range map[string]struct {
+		ms      int64
+		clamped bool
+	}{
+		``:                                    {now, false},
+		`null`:                                {now, false},
+		`true`:                                {now, false},
+		`{}`:                                  {now, false},
+		`[1670574414123]`:                     {now, false},
+		`""`:                                  {now, false},
+		`"soon"`:                              {now, false},
+		`"Inf"`:                               {now, false},
+		`"NaN"`:                               {now, false},
+		`"0x184f5a9d0ab"`:                     {now, false},
+		`"1_670_574_414_123"`:                 {now, false},
+		`"1670574414123ms"`:                   {now, false},
+		`0`:                                   {now, false},
+		`-0`:                                  {now, false},
+		`-1`:                                  {now, false},
+		`-1e400`:                              {now, false},
+		`0.9`:                                 {now, false},
+		`1e-400`:                              {now, false},
+		`1`:                                   {1, false},
+		`1670574414123`:                       {some, false},
+		`"1670574414123"`:                     {some, false},
+		`" 1670574414123 "`:                   {some, false},
+		`"+1670574414123"`:                    {some, false},
+		`"001670574414123"`:                   {some, false},
+		`"\u0031670574414123"`:                {some, false},
+		`1670574414123.999`:                   {some, false},
+		`"1670574414123.5"`:                   {some, false},
+		`1.670574414123e12`:                   {some, false},
+		`1670574414123000E-3`:                 {some, false},
+		fmt.Sprint(now + limit):               {now + limit, false},
+		fmt.Sprint(now + limit + 1):           {now, true},
+		fmt.Sprintf(`"%d"`, now+limit+1):      {now, true},
+		fmt.Sprint(int64(math.MaxInt64)):      {now, true},
+		`9223372036854775808`:                 {now, true},
+		`18446744073709551615`:                {now, true},
+		`1e400`:                               {now, true},
+		`"` + strings.Repeat("9", 9999) + `"`: {now, true},
+	} {
+		if ms, clamped := eventTime([]byte(raw), testNow); ms != want.ms || clamped != want.clamped {
+			t.Errorf("EventTime %.60s is %d, clamped %t; want %d, %t", raw, ms, clamped, want.ms, want.clamped)
+		}
+	}
+}
+
+func TestAClampedEventTimeIsStoredAndCounted(t *testing.T) {
+	w := newWorld(t)
+	checkAnswer(t, w.post(infoChanged, `{"GroupId":"g","Name":"x","EventTime":99999999999999}`), accepted)
+	if got := w.journal.one(t).State.Last.Time; got != received {
+		t.Errorf("the event has the time %d, want the time of receipt", got)
+	}
+	if got := testutil.ToFloat64(w.metrics.EventTimeClamped); got != 1 {
+		t.Errorf("counted %v clamped times, want 1", got)
+	}
+}
+
+func TestTextsOverTheirBoundAreCutAndCounted(t *testing.T) {
+	keys := map[string]string{"Name": event.Name, "Introduction": event.Introduction, "Notification": event.Notification,
+		"FaceUrl": event.FaceURL, "Type": event.Type}
+	for key, field := range keys {
+		t.Run(key, func(t *testing.T) {
+			bound := event.Bound(field)
+			checkCut(t, infoChanged, map[string]any{key: strings.Repeat("語", bound)}, field, bound, 0)
+			checkCut(t, infoChanged, map[string]any{key: strings.Repeat("語", bound+1)}, field, bound, 1)
+		})
+	}
+	checkCut(t, ownerChanged, map[string]any{"NewOwner_Account": strings.Repeat("😀", 300)}, event.Owner, 256, 1)
+	checkCut(t, created, map[string]any{"Owner_Account": strings.Repeat("a", 257)}, event.Owner, 256, 1)
+}
+
+// checkCut sends one field and looks at its register and at the metric.
+func checkCut(t *testing.T, command string, body map[string]any, field string, characters int, count float64) {
+	t.Helper()
+	body["GroupId"] = "g"
+	data, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t)
+	checkAnswer(t, w.post(command, string(data)), accepted)
+	r, _ := w.journal.one(t).State.Get(field)
+	if n := utf8.RuneCountInString(r.Value); n != characters || !utf8.ValidString(r.Value) {
+		t.Errorf("%s has %d characters, want %d", field, n, characters)
+	}
+	if got := testutil.ToFloat64(w.metrics.CallbackTruncated.WithLabelValues(field)); got != count {
+		t.Errorf("counted %v cuts of %s, want %v", got, field, count)
+	}
+}
+
+func TestOperatorPlatformAndCustomFieldsAreCutToo(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("é", 5000)
+	r := request(infoChanged, `{"GroupId":"g","Operator_Account":"`+long+`","UserDefinedDataList":[{"Key":"`+long+`","Value":"`+long+`"}]}`)
+	r.URL.RawQuery = strings.Replace(r.URL.RawQuery, "OptPlatform=Web", "OptPlatform="+strings.Repeat("%FF", 70), 1)
+	checkAnswer(t, w.do(r), accepted)
+	e := w.journal.one(t)
+	if e.State.Last.Operator != long[:512] || e.State.Last.Platform != "\uFFFD" {
+		t.Errorf("operator %q, platform %q", e.State.Last.Operator, e.State.Last.Platform)
+	}
+	if custom, found := e.State.Get(event.CustomPrefix + long[:512]); !found || custom.Value != long[:8192] {
+		t.Errorf("custom field %v %+v", found, custom)
+	}
+	for _, field := range []string{event.Operator, event.CustomKey, event.CustomValue} {
+		if got := testutil.ToFloat64(w.metrics.CallbackTruncated.WithLabelValues(field)); got != 1 {
+			t.Errorf("counted %v cuts of %s, want 1", got, field)
+		}
+	}
+}

@@ -1,0 +1,233 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+// decodeBody decodes a body of the test's app.
+func decodeBody(command, data string) (decoded, outcome) {
+	app := apps.App{Key: testApp, SDKAppID: testAppID}
+	return decode(app, query{command: parameter{command, command != ""}}, []byte(data), testNow)
+}
+
+// texts are the registers of an event that are no clocks, in one line.
+func texts(e event.Event) string {
+	var all []string
+	for _, r := range e.State.Registers {
+		if !event.IsClock(r.Field) {
+			all = append(all, fmt.Sprintf("%s=%q", r.Field, r.Value))
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func TestOddBodiesOfAHandledCommand(t *testing.T) {
+	deep := func(levels int) string {
+		return `{"GroupId":"g","x":` + strings.Repeat("[", levels-1) + strings.Repeat("]", levels-1) + `}`
+	}
+	for _, row := range []struct {
+		name, body string
+		want       outcome
+		texts      string
+	}{
+		{"nothing", "", badBody, ""},
+		{"only space", " \n\t", badBody, ""},
+		{"null", "null", badBody, ""},
+		{"an array", `[{"GroupId":"g"}]`, badBody, ""},
+		{"a string", `"GroupId"`, badBody, ""},
+		{"a number", `1`, badBody, ""},
+		{"half an object", `{"GroupId":"g"`, badBody, ""},
+		{"two objects", `{"GroupId":"g"}{"GroupId":"g"}`, badBody, ""},
+		{"something after the object", `{"GroupId":"g"} x`, badBody, ""},
+		{"a comment", `{"GroupId":"g" /* as in the docs */}`, badBody, ""},
+		{"a trailing comma", `{"GroupId":"g",}`, badBody, ""},
+		{"single quotes", `{'GroupId':'g'}`, badBody, ""},
+		{"a byte order mark", "\ufeff" + `{"GroupId":"g"}`, badBody, ""},
+		{"a raw control character in a string", "{\"GroupId\":\"g\",\"Name\":\"a\nb\"}", badBody, ""},
+		{"a form", "GroupId=g&Name=x", badBody, ""},
+		{"space around the object", " \r\n\t{ \"GroupId\" : \"g\" , \"Name\" :\t\"x\" } \n", proceed, `name="x"`},
+		{"32 levels", deep(32), proceed, ""},
+		{"33 levels", deep(33), badBody, ""},
+		{"brackets within a string", `{"GroupId":"g","Name":"` + strings.Repeat("[{", 50) + `"}`, proceed, fmt.Sprintf("name=%q", strings.Repeat("[{", 50))},
+		{"escaped quotes before brackets", `{"GroupId":"g","x":"\\\"[[","Name":"\"}"}`, proceed, `name="\"}"`},
+		{"an empty object", `{}`, badGroupID, ""},
+		{"an empty GroupId", `{"GroupId":""}`, badGroupID, ""},
+		{"a null GroupId", `{"GroupId":null}`, badGroupID, ""},
+		{"a GroupId that is a number", `{"GroupId":7}`, badGroupID, ""},
+		{"a GroupId that is an object", `{"GroupId":{"GroupId":"g"}}`, badGroupID, ""},
+		{"a GroupId deeper down only", `{"x":{"GroupId":"g"},"y":[{"GroupId":"g"}]}`, badGroupID, ""},
+		{"a GroupId of 128 bytes", `{"GroupId":"` + strings.Repeat("é", 64) + `"}`, proceed, ""},
+		{"a GroupId of 129 bytes", `{"GroupId":"` + strings.Repeat("é", 64) + `x"}`, badGroupID, ""},
+		{"keys in another case", `{"groupId":"g","GROUPID":"g"}`, badGroupID, ""},
+		{"texts in another case", `{"GroupId":"g","name":"no","NAME":"no","FaceURL":"no"}`, proceed, ""},
+		{"a key with an escape", `{"Gr\u006fupId":"g","N\u0061me":"x"}`, proceed, `name="x"`},
+		{"an absent, an empty and a null text", `{"GroupId":"g","Name":"","Notification":null}`, proceed, `name=""`},
+		{"texts of other types", `{"GroupId":"g","Name":0,"Introduction":["a"],"Notification":{"a":"b"},"FaceUrl":false,"Type":1.5e3}`, proceed, ""},
+		{"a text twice", `{"GroupId":"no","Name":"a","Name":"b","GroupId":"g"}`, proceed, `name="b"`},
+		{"a text, then null", `{"GroupId":"g","Name":"a","Name":null}`, proceed, ""},
+		{"a text, then a number", `{"GroupId":"g","Name":"a","Name":1}`, proceed, ""},
+		{"a group named 0", `{"GroupId":"g","Name":"0"}`, proceed, `name="0"`},
+		{"bytes that are not UTF-8", "{\"GroupId\":\"g\",\"Name\":\"a\xff\xc3b\"}", proceed, "name=\"a\uFFFD\uFFFDb\""},
+		{"half a surrogate pair", `{"GroupId":"g","Name":"a\ud800b"}`, proceed, "name=\"a\uFFFDb\""},
+		{"a surrogate pair", `{"GroupId":"g","Name":"\ud83d\ude00"}`, proceed, `name="😀"`},
+		{"control characters", `{"GroupId":"g","Name":"a\u0000\n\u001b[31m"}`, proceed, `name="a\x00\n\x1b[31m"`},
+		{"unknown keys", `{"GroupId":"g","InviteOption":"NeedPermission","MuteAllMember":"On","":"","Name":"x"}`, proceed, `name="x"`},
+		{"owner keys, which this command has not", `{"GroupId":"g","Owner_Account":"a","NewOwner_Account":"b"}`, proceed, ""},
+		{"big and odd numbers", `{"GroupId":"g","Random":2804799576,"x":-1.5E+300,"y":123456789012345678901234567890,"Name":"x"}`, proceed, `name="x"`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			d, o := decodeBody(infoChanged, row.body)
+			if o != row.want || texts(d.event) != row.texts {
+				t.Errorf("outcome %d %s, want %d %s", o, texts(d.event), row.want, row.texts)
+			}
+		})
+	}
+}
+
+func TestWithoutACommandInTheURLTheBodyDecides(t *testing.T) {
+	for body, want := range map[string]struct {
+		outcome outcome
+		label   string
+	}{
+		"":                       {unhandled, metrics.CommandNone},
+		"{}":                     {unhandled, metrics.CommandNone},
+		"not JSON":               {unhandled, metrics.CommandNone},
+		"[]":                     {unhandled, metrics.CommandNone},
+		"null":                   {unhandled, metrics.CommandNone},
+		strings.Repeat("[", 1e5): {unhandled, metrics.CommandNone},
+		`{"GroupId":"g"}`:        {unhandled, metrics.CommandNone},
+		`{"CallbackCommand":""}`: {unhandled, metrics.CommandNone},
+		`{"CallbackCommand":1}`:  {unhandled, metrics.CommandNone},
+		`{"Events":[{"CallbackCommand":"Group.CallbackAfterCreateGroup"}]}`:       {unhandled, metrics.CommandNone},
+		`{"CallbackCommand":"Group.CallbackAfterTopicInfoChanged","GroupId":"g"}`: {unhandled, metrics.CommandTopicChanged},
+		`{"CallbackCommand":"Group.CallbackBeforeSendMsg"}`:                       {unhandled, metrics.CommandOther},
+		`{"CallbackCommand":"group.callbackaftergroupinfochanged"}`:               {unhandled, metrics.CommandOther},
+		`{"CallbackCommand":"Group.CallbackAfterGroupInfoChanged"}`:               {badGroupID, metrics.CommandInfoChanged},
+		`{"CallbackCommand":"Group.CallbackAfterCreateGroup","GroupId":"g"}`:      {accepted, metrics.CommandCreate},
+	} {
+		w := newWorld(t)
+		rec := w.post("", body)
+		if got := w.counted(want.label, want.outcome.answer().label); rec.Body.String() != string(want.outcome.answer().body) || got != 1 {
+			t.Errorf("%.80s: %s, counted %v times as %v; want %s", body, rec.Body, got, want, want.outcome.answer().body)
+		}
+	}
+}
+
+func TestAnEmptyCommandInTheURLIsNone(t *testing.T) {
+	w := newWorld(t)
+	r := request("", `{"CallbackCommand":"Group.CallbackAfterGroupInfoChanged","GroupId":"g"}`)
+	r.URL.RawQuery += "&CallbackCommand="
+	checkAnswer(t, w.do(r), accepted)
+}
+
+func TestCommandsOfURLAndBody(t *testing.T) {
+	for _, row := range []struct {
+		name, inURL, inBody string
+		want                outcome
+	}{
+		{"the same", infoChanged, `"` + infoChanged + `"`, proceed},
+		{"two handled ones", infoChanged, `"` + created + `"`, commandMismatch},
+		{"a handled one and a topic's", infoChanged, `"` + topicChanged + `"`, commandMismatch},
+		{"a handled one and a number", infoChanged, `7`, proceed},
+		{"a handled one and an empty one", infoChanged, `""`, proceed},
+		{"a topic's and a handled one", topicChanged, `"` + infoChanged + `"`, unhandled},
+		{"an unhandled one and a handled one", "Group.CallbackBeforeSendMsg", `"` + infoChanged + `"`, unhandled},
+	} {
+		if _, o := decodeBody(row.inURL, `{"GroupId":"g","CallbackCommand":`+row.inBody+`}`); o != row.want {
+			t.Errorf("%s: outcome %d, want %d", row.name, o, row.want)
+		}
+	}
+}
+
+func TestUnhandledBodiesAreNotParsed(t *testing.T) {
+	for _, body := range []string{"", "not JSON", "{", strings.Repeat("[", 1000), "\xff\x00"} {
+		w := newWorld(t)
+		checkAnswer(t, w.post("Group.CallbackBeforeSendMsg", body), unhandled)
+	}
+}
+
+func TestEachCommandReadsItsOwnFields(t *testing.T) {
+	const body = `{"GroupId":"g","Type":"Public","Name":"n","Introduction":"i","Notification":"no","FaceUrl":"f","Owner_Account":"o",
+		"NewOwner_Account":"new","OldOwner_Account":"old","Operator_Account":"op","EventTime":5,"UserDefinedDataList":[{"Key":"k","Value":"v"}]}`
+	for command, want := range map[string]struct{ texts, operator, clocks string }{
+		infoChanged:  {`custom/k="v" faceURL="f" introduction="i" name="n" notification="no" type="Public"`, "op", "alive"},
+		created:      {`custom/k="v" name="n" owner="o" type="Public"`, "op", "alive epoch"},
+		ownerChanged: {`owner="new" type="Public"`, "op", "alive"},
+		disbanded:    {``, "", "destroyed"},
+	} {
+		d, o := decodeBody(command, body)
+		var clocks []string
+		for _, r := range d.event.State.Registers {
+			if event.IsClock(r.Field) {
+				clocks = append(clocks, r.Field)
+			}
+		}
+		last := d.event.State.Last
+		got := struct{ texts, operator, clocks string }{texts(d.event), last.Operator, strings.Join(clocks, " ")}
+		if o != proceed || got != want || last.Command != command || last.Time != 5 || last.Source != event.Callback {
+			t.Errorf("%s: outcome %d, %+v, want %+v; last change %+v", command, o, got, want, last)
+		}
+	}
+}
+
+func TestCustomFields(t *testing.T) {
+	for list, want := range map[string]string{
+		`null`:                      ``,
+		`{}`:                        ``,
+		`"x"`:                       ``,
+		`[]`:                        ``,
+		` [ ] `:                     ``,
+		`[1,"a",null,[],{}]`:        ``,
+		`[{"Key":"k","Value":"v"}]`: `custom/k="v"`,
+		` [ { "Key" : "k" , "Value" : "v" } , {"Key":"l","Value":""} ] `:        `custom/k="v" custom/l=""`,
+		`[{"Key":"k","Value":"a"},{"Key":"k","Value":"b"}]`:                     `custom/k="b"`,
+		`[{"Key":"k","Key":"l","Value":"a","Value":"b"}]`:                       `custom/l="b"`,
+		`[{"Key":"","Value":"v"},{"Value":"v"},{"Key":"k"}]`:                    ``,
+		`[{"Key":"k","Value":null},{"Key":"l","Value":7},{"Key":7,"Value":""}]`: ``,
+		`[{"key":"k","value":"v"}]`:                                             ``,
+		`[{"Key":"a/b name","Value":"abc\u0000\u0001"}]`:                        `custom/a/b name="abc\x00\x01"`,
+		`[{"Key":"name","Value":"x","More":[{"Key":"no","Value":"no"}]}]`:       `custom/name="x"`,
+	} {
+		d, o := decodeBody(infoChanged, `{"GroupId":"g","UserDefinedDataList":`+list+`}`)
+		if o != proceed || texts(d.event) != want {
+			t.Errorf("%s gives outcome %d and %s, want %s", list, o, texts(d.event), want)
+		}
+	}
+}
+
+func TestOfTooManyCustomFieldsTheSmallestKeysStay(t *testing.T) {
+	type pair struct{ Key, Value string }
+	pairs := func(n int) string {
+		var list []pair
+		for i := n - 1; i >= 0; i-- {
+			list = append(list, pair{fmt.Sprintf("k%05d", i), "old"}, pair{fmt.Sprintf("k%05d", i), "new"})
+		}
+		data, err := json.Marshal(map[string]any{"GroupId": "g", "UserDefinedDataList": list})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	for n, want := range map[int][]string{1: nil, 64: nil, 65: {event.CustomFields}, 10000: {event.CustomFields}} {
+		d, _ := decodeBody(infoChanged, pairs(n))
+		var kept []string
+		for i := range min(n, 64) {
+			kept = append(kept, fmt.Sprintf(`custom/k%05d="new"`, i))
+		}
+		if diff := cmp.Diff(strings.Join(kept, " "), texts(d.event)); diff != "" || !cmp.Equal(d.cut, want) {
+			t.Errorf("%d fields: cut %v, want %v; kept (-want +got):\n%s", n, d.cut, want, diff)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+// checkEvent holds an event against what an IMGroup can store.
+func checkEvent(t *testing.T, e event.Event) {
+	t.Helper()
+	if n := len(e.Key.GroupID); n == 0 || n > event.MaxGroupIDBytes || !utf8.ValidString(e.Key.GroupID) {
+		t.Errorf("group id %q", e.Key.GroupID)
+	}
+	last, custom := e.State.Last, 0
+	checkText(t, event.Operator, last.Operator)
+	checkText(t, event.Platform, last.Platform)
+	if last.Time <= 0 || last.Time > received+maxFuture.Milliseconds() {
+		t.Errorf("event time %d", last.Time)
+	}
+	for _, r := range e.State.Registers {
+		if key, isCustom := strings.CutPrefix(r.Field, event.CustomPrefix); isCustom {
+			custom++
+			checkText(t, event.CustomKey, key)
+			checkText(t, event.CustomValue, r.Value)
+		} else {
+			checkText(t, r.Field, r.Value)
+		}
+	}
+	if custom > event.MaxCustomFields {
+		t.Errorf("%d custom fields", custom)
+	}
+	if back, err := event.Decode(event.Append(nil, e)); err != nil || back.Key != e.Key {
+		t.Errorf("the event does not survive its encoding: %v", err)
+	}
+}
+
+func checkText(t *testing.T, field, value string) {
+	t.Helper()
+	if bound := event.Bound(field); (bound > 0 && utf8.RuneCountInString(value) > bound) || !utf8.ValidString(value) {
+		t.Errorf("%s has %d characters: %.100q", field, utf8.RuneCountInString(value), value)
+	}
+}
+
+func FuzzBody(f *testing.F) {
+	for name, data := range payloads(f) {
+		command, _, _ := strings.Cut(strings.TrimPrefix(name, "Group.Callback"), ".")
+		f.Add("Group.Callback"+command, string(data))
+		f.Add("", string(data))
+	}
+	f.Add(infoChanged, `{"GroupId":"g","EventTime":"1e400","UserDefinedDataList":[{"Key":"\ud800","Value":"`+"\xff"+`"}]}`)
+	f.Fuzz(func(t *testing.T, command, data string) {
+		w := newWorld(t)
+		r := httptest.NewRequest(http.MethodPost, testPath, strings.NewReader(data))
+		w.setApp(func(a *apps.App) { a.AllowUnsigned = true })
+		r.URL.RawQuery = "SdkAppid=1400000000&CallbackCommand=" + httpEscape(command)
+		rec := w.do(r)
+		checkObject(t, rec.Body.Bytes(), rec.Code)
+		switch {
+		case rec.Code >= 500 || rec.Code == http.StatusForbidden:
+			t.Errorf("answer %d", rec.Code)
+		case len(w.journal.events) > 1 || (len(w.journal.events) == 1 && rec.Code != http.StatusOK):
+			t.Errorf("%d events with answer %d", len(w.journal.events), rec.Code)
+		}
+		for _, e := range w.journal.events {
+			checkEvent(t, e)
+		}
+	})
+}
+
+// httpEscape keeps every byte of a value through the query.
+func httpEscape(s string) string {
+	const digits = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		b.Write([]byte{'%', digits[s[i]>>4], digits[s[i]&15]})
+	}
+	return b.String()
+}
+
+func FuzzQuery(f *testing.F) {
+	f.Add(signedQuery(testToken) + "&CallbackCommand=" + infoChanged)
+	f.Add("CallbackCommand=Group.CallbackAfterSendMsg&ClientIP=116.230.7.188&OptPlatform=Web&SdkAppid=1400399479&contenttype=json")
+	f.Add("SdkAppid=1400000000&Sign=&RequestTime=%zz&Sign=")
+	f.Add("SdkAppid=1400000000;Sign=x&&=&%53ign=%ff")
+	f.Fuzz(func(t *testing.T, raw string) {
+		w := newWorld(t)
+		r := httptest.NewRequest(http.MethodPost, testPath, strings.NewReader(smallBody))
+		r.URL.RawQuery = raw
+		rec := w.do(r)
+		checkObject(t, rec.Body.Bytes(), rec.Code)
+		if rec.Code >= 500 {
+			t.Errorf("answer %d", rec.Code)
+		}
+		for _, e := range w.journal.events {
+			checkEvent(t, e)
+		}
+		if len(w.journal.events) > 0 && !strings.Contains(strings.ToLower(raw), sign(testToken, "1700000000")) && !strings.Contains(raw, "%") {
+			t.Errorf("accepted without a signature: %s", raw)
+		}
+		w.setApp(func(a *apps.App) { a.AllowUnsigned = true })
+		r = httptest.NewRequest(http.MethodPost, testPath, strings.NewReader(smallBody))
+		r.URL.RawQuery = raw
+		if rec = w.do(r); rec.Code >= 500 {
+			t.Errorf("unsigned: answer %d", rec.Code)
+		}
+	})
+}
+
+// FuzzJSON compares the walk over an object with what encoding/json makes of it.
+func FuzzJSON(f *testing.F) {
+	for _, data := range payloads(f) {
+		f.Add(string(data))
+	}
+	f.Add(` { "a" : [ 1 , { "b" : "\"]}" } , null ] , "a" : -1e5 , "\u0061" : true } `)
+	f.Fuzz(func(t *testing.T, data string) {
+		if isObject([]byte(data)) {
+			checkWalk(t, []byte(data))
+		}
+	})
+}

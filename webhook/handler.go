@@ -1,0 +1,97 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+// call is what is known of one request so far, for its metrics, its logs and the audit.
+type call struct {
+	start    time.Time
+	query    query
+	app      apps.Key // empty until the path's app is known
+	command  string   // empty until the query was read
+	verified bool     // the sender knows a token, or needs none
+	event    event.Event
+	err      error // why the journal refused
+	stack    []byte
+}
+
+// ServeHTTP answers one request. The answer is sent after the event is durable and not before.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{start: s.now()}
+	o := s.guard(w, r, c)
+	reply(w, o)
+	s.report(c, o)
+}
+
+// handle is the way of a callback. The order of the checks is part of the contract: cheapest first, and nothing of a
+// stranger's body is read.
+func (s *Server) handle(w http.ResponseWriter, r *http.Request, c *call) outcome {
+	app, o := s.admit(r)
+	if c.app = app.Key; o != proceed {
+		return o
+	}
+	if o = s.flight.enter(app.Key); o != proceed {
+		return o
+	}
+	defer s.flight.leave(app.Key)
+	if c.query, o = parseQuery(r.URL.RawQuery); o != proceed {
+		return o
+	}
+	c.command = c.query.command.value
+	if o = verify(app, c.query, c.start); o != proceed {
+		return o
+	}
+	c.verified = true
+	return s.receive(w, r, c, app)
+}
+
+// receive takes a verified request's body and makes what it says durable.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, c *call, app apps.App) outcome {
+	buf := buffers.get()
+	defer buffers.put(buf)
+	if o := readBody(w, r, buf); o != proceed {
+		return o
+	}
+	d, o := decode(app, c.query, buf.Bytes(), c.start)
+	if c.command = d.command; o != proceed {
+		return o
+	}
+	s.count(d)
+	c.event = d.event
+	return s.store(r.Context(), c)
+}
+
+// count tells the metrics what had to be changed about an event.
+func (s *Server) count(d decoded) {
+	if d.clamped {
+		s.metrics.EventTimeClamped.Inc()
+	}
+	for _, field := range d.cut {
+		s.metrics.CallbackTruncated.WithLabelValues(field).Inc()
+	}
+}
+
+// report tells metrics, audit and log about an answered request.
+func (s *Server) report(c *call, o outcome) {
+	s.metrics.CallbackRequests.WithLabelValues(labelOf(c.command), o.answer().label).Inc()
+	s.metrics.CallbackDuration.Observe(s.now().Sub(c.start).Seconds())
+	switch o {
+	case accepted:
+		s.audit.accepted(c)
+	case unhandled, notFound, methodNotAllowed: // ordinary, or any stranger's
+	case journalFull, journalShare, journalTimeout, journalClosed, journalError:
+		s.logLost(c, o)
+	case panicked:
+		s.logPanic(c)
+	default:
+		s.logRefused(c, o)
+	}
+}

@@ -1,0 +1,73 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"net/http"
+	"time"
+)
+
+// Limits of the endpoint. Tencent waits 2 s for an answer and, by default, sends an event once.
+const (
+	// maxInFlight requests may be between the look-up of their app and their answer. With bodies of the greatest size
+	// (1 MiB, read by doubling) they would take 2 GiB, but it takes a token to get that far, and usual bodies have
+	// less than 1 KiB.
+	maxInFlight = 1024
+	// maxInFlightPerApp is half of it, so that one app's storm leaves room for the others.
+	maxInFlightPerApp = maxInFlight / 2
+
+	// readHeaderTimeout ends connections that send a header byte by byte (slow loris).
+	readHeaderTimeout = 5 * time.Second
+	// readTimeout covers header and body. The sender gives up after 2 s, so nothing later is worth an answer.
+	readTimeout = 5 * time.Second
+	// writeTimeout runs from the end of the header and covers the journal's time too.
+	writeTimeout = 5 * time.Second
+	// idleTimeout keeps Tencent's persistent connections; more than the 60 s that proxies in front use, so that the
+	// proxy closes first and no request meets a closing connection.
+	idleTimeout = 75 * time.Second
+	// maxHeaderBytes: Tencent's request line and headers take less than 1 KiB, a proxy adds a few more.
+	maxHeaderBytes = 16 << 10
+	// maxStreams bounds the concurrent requests of one HTTP/2 connection, which only a proxy would open.
+	maxStreams = 128
+	// shutdownTimeout is what requests in flight have to finish: one read, one append and one write, with a margin.
+	shutdownTimeout = 8 * time.Second
+
+	// maxBodyBytes: GroupDestroyed lists every member of a group, thousands of them; larger bodies are no callback.
+	maxBodyBytes = 1 << 20
+	// keptBodyBytes is the largest buffer that is kept for the next request.
+	keptBodyBytes = 64 << 10
+	// maxNesting of JSON. Callbacks have 3 levels.
+	maxNesting = 32
+	// maxClientIPBytes is the longest textual IP address with a zone; it goes to the audit log only.
+	maxClientIPBytes = 64
+
+	// appendTimeout leaves 0.5 s of the sender's 2 s for both ways of the network.
+	appendTimeout = 1500 * time.Millisecond
+
+	// maxClockSkew is how far RequestTime may be from now: Tencent documents one minute.
+	maxClockSkew = 60 * time.Second
+	// maxFuture is how far EventTime may be ahead of now. A later one would win over every real change until then.
+	maxFuture = 5 * time.Minute
+)
+
+// limits are those that tests lower.
+type limits struct {
+	inFlight, perApp                    int
+	readHeader, read, write, idle, stop time.Duration
+	append                              time.Duration
+}
+
+func defaultLimits() limits {
+	return limits{
+		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout,
+		readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
+	}
+}
+
+// apply bounds an HTTP server.
+func (l limits) apply(s *http.Server) {
+	s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout = l.readHeader, l.read, l.write, l.idle
+	s.MaxHeaderBytes = maxHeaderBytes
+	s.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: maxStreams}
+}

@@ -1,0 +1,160 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+// Config is what a Server needs. Apps, Journal, Resync and Metrics are required.
+type Config struct {
+	BindAddress string // host:port; port 0 picks a free one, see Server.Addr
+	TLSCertDir  string // holds tls.crt and tls.key; empty = plain HTTP, behind a proxy that ends TLS
+	Apps        *apps.Registry
+	Journal     Journal
+	Resync      Resyncer
+	Metrics     *metrics.Metrics
+	Log         logr.Logger      // zero = no log
+	Audit       io.Writer        // gets one JSON line per accepted callback; nil = no audit. One caller at a time.
+	Now         func() time.Time // nil = time.Now
+}
+
+// Server receives callbacks. It is a Runnable of controller-runtime's manager.
+type Server struct {
+	config  Config
+	apps    *apps.Registry
+	journal Journal
+	resync  Resyncer
+	metrics *metrics.Metrics
+	log     logr.Logger
+	audit   *auditLog
+	now     func() time.Time
+	limits  limits
+	flight  *flight
+
+	losses, refusals, connections *throttle
+
+	started chan struct{}
+	addr    atomic.Value // string
+}
+
+// NewServer makes a server that Start runs.
+func NewServer(c Config) *Server {
+	return newServer(c, defaultLimits())
+}
+
+func newServer(c Config, l limits) *Server {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Server{
+		config: c, apps: c.Apps, journal: c.Journal, resync: c.Resync, metrics: c.Metrics, log: c.Log, now: c.Now,
+		audit: newAuditLog(c.Audit), limits: l, flight: newFlight(l), started: make(chan struct{}),
+		losses: newThrottle(), refusals: newThrottle(), connections: newThrottle(),
+	}
+}
+
+// Handler is the endpoint without its listener.
+func (s *Server) Handler() http.Handler { return s }
+
+// NeedLeaderElection says that every replica receives callbacks.
+func (s *Server) NeedLeaderElection() bool { return false }
+
+// Started is closed when the server listens.
+func (s *Server) Started() <-chan struct{} { return s.started }
+
+// Addr is the address the server listens on, empty before it does.
+func (s *Server) Addr() string {
+	addr, _ := s.addr.Load().(string)
+	return addr
+}
+
+// Start listens and serves until ctx is done. It then accepts no more connections, lets requests in flight finish
+// within a bound, and returns. It can be called once.
+func (s *Server) Start(ctx context.Context) error {
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", s.config.BindAddress)
+	if err != nil {
+		return err
+	}
+	keys, err := readCertificates(s.config.TLSCertDir)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	s.addr.Store(listener.Addr().String())
+	close(s.started)
+	s.log.Info("Receiving callbacks", "address", s.Addr(), "tls", keys != nil)
+	return s.serve(ctx, listener, keys)
+}
+
+// serve runs the parts of the server and waits for all of them. The audit outlives the requests it is about.
+func (s *Server) serve(ctx context.Context, listener net.Listener, keys *certificates) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	auditDone, endAudit := context.WithCancel(context.WithoutCancel(ctx))
+	s.audit.start()
+	server := s.httpServer(keys)
+	failed := make(chan error, 2)
+	var requests, audit sync.WaitGroup
+	audit.Go(func() { s.audit.run(auditDone) })
+	requests.Go(func() { failed <- listenAndServe(server, listener, keys != nil) })
+	requests.Go(func() { failed <- keys.watch(ctx) })
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	cancel()
+	err = errors.Join(err, s.shutDown(server))
+	requests.Wait()
+	endAudit()
+	audit.Wait()
+	return err
+}
+
+func (s *Server) httpServer(keys *certificates) *http.Server {
+	server := &http.Server{
+		Handler:                      s,
+		ErrorLog:                     log.New(serverLog{s}, "", 0),
+		DisableGeneralOptionsHandler: true, // OPTIONS * gets an answer like all others
+		TLSConfig:                    keys.config(),
+	}
+	s.limits.apply(server)
+	return server
+}
+
+// listenAndServe returns nil after a shutdown.
+func listenAndServe(server *http.Server, listener net.Listener, tls bool) error {
+	serve := server.Serve
+	if tls {
+		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+	}
+	if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// shutDown waits for requests in flight, then ends the connections that are left.
+func (s *Server) shutDown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.limits.stop)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// writeCertificate makes a certificate for 127.0.0.1 with the serial number.
+func writeCertificate(t *testing.T, dir string, serial int64) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, filepath.Join(dir, "tls.key"), "PRIVATE KEY", der)
+	writePEM(t, filepath.Join(dir, "tls.crt"), "CERTIFICATE", cert)
+}
+
+func writePEM(t *testing.T, file, kind string, der []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// handshake returns the state of a new connection.
+func handshake(addr string, change func(*tls.Config)) (tls.ConnectionState, error) {
+	c := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test looks at the certificate itself
+	change(c)
+	conn, err := tls.Dial("tcp", addr, c)
+	if err != nil {
+		return tls.ConnectionState{}, err
+	}
+	defer func() { _ = conn.Close() }()
+	return conn.ConnectionState(), nil
+}
+
+func TestTLSCertificatesAreReloaded(t *testing.T) {
+	dir := t.TempDir()
+	writeCertificate(t, dir, 1)
+	w := newWorld(t, func(c *Config, _ *limits) { c.TLSCertDir = dir })
+	stop := w.start(t)
+	serial := func() int64 {
+		state, err := handshake(w.Addr(), func(*tls.Config) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state.PeerCertificates[0].SerialNumber.Int64()
+	}
+	if got := serial(); got != 1 {
+		t.Fatalf("the first certificate has the serial number %d", got)
+	}
+	for deadline := time.Now().Add(30 * time.Second); serial() != 2; {
+		writeCertificate(t, dir, 2) // again, in case nobody watched yet
+		if time.Now().After(deadline) {
+			t.Fatal("the second certificate is not served")
+		}
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTLSIsAtLeast12AndSpeaksBothHTTPs(t *testing.T) {
+	dir := t.TempDir()
+	writeCertificate(t, dir, 1)
+	w := newWorld(t, func(c *Config, _ *limits) { c.TLSCertDir = dir })
+	w.start(t)
+	if _, err := handshake(w.Addr(), func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }); err == nil {
+		t.Error("TLS 1.1 is accepted")
+	}
+	for _, http2 := range []bool{false, true} {
+		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: http2} //nolint:gosec // a test's own server
+		r := request(infoChanged, smallBody)
+		r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", w.Addr()
+		response, err := transport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		transport.CloseIdleConnections()
+		if response.StatusCode != http.StatusOK || (response.ProtoMajor == 2) != http2 {
+			t.Errorf("answer %d over %s", response.StatusCode, response.Proto)
+		}
+	}
+	if conn, r := w.dial(t); true { // plain HTTP on the TLS port: net/http's own answer
+		if response := exchange(t, conn, r, wire("Content-Length: 0\r\n", "")); response.StatusCode != http.StatusBadRequest {
+			t.Errorf("plain HTTP is answered with %d", response.StatusCode)
+		}
+	}
+	if log := w.log.String(); strings.Contains(log, "Sign") || strings.Contains(log, "callbacks/") {
+		t.Errorf("the log says %s", log)
+	}
+}
