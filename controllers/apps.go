@@ -1,0 +1,154 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+)
+
+// Keys of the Secret of spec.callback.tokenSecretRef.
+const (
+	tokenKey         = "token"
+	previousTokenKey = "previousToken"
+)
+
+// How often a Secret is read again. Secrets are not watched: the operator's right is `get` alone, since RBAC cannot
+// grant a watch of names without one of contents. The longest wait stays below 10 s.
+const (
+	secretInterval = 8 * time.Second
+	secretJitter   = 1500 * time.Millisecond
+	secretRetry    = 2 * time.Second // while it is missing or wrong: somebody waits for it
+	secretTimeout  = 5 * time.Second
+)
+
+// Apps keeps the registry of IMApps that the webhook reads, on every replica.
+type Apps struct {
+	Client   client.Client
+	Live     client.Reader
+	Registry *apps.Registry
+	// Changed is told of every change of the registry.
+	Changed func(apps.Key)
+	// Resumed is told of an IMApp that is no longer suspended.
+	Resumed func(apps.Key)
+}
+
+// Reconcile brings one IMApp into the registry and comes back to read its Secret again.
+func (r *Apps) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	key := apps.Key{Namespace: req.Namespace, Name: req.Name}
+	app := &imv1alpha1.IMApp{}
+	err := r.Client.Get(ctx, req.NamespacedName, app, client.DisableReadYourWritesConsistency)
+	if apierrors.IsNotFound(err) {
+		r.Registry.Delete(key)
+		r.Changed(key)
+		return reconcile.Result{}, nil
+	}
+	if err != nil {
+		return reconcile.Result{}, fmt.Errorf("reading the IMApp: %w", err)
+	}
+	ready := r.load(ctx, app)
+	return reconcile.Result{RequeueAfter: nextRead(app, ready)}, nil
+}
+
+// LoadAll waits until the cache knows the IMApps, but for nothing else, brings them into the registry and marks it
+// loaded: from then on an app that is not in it does not exist.
+func (r *Apps) LoadAll(ctx context.Context, c cache.Cache) error {
+	informer, err := c.GetInformer(ctx, &imv1alpha1.IMApp{}, cache.BlockUntilSynced(false))
+	if err != nil {
+		return fmt.Errorf("watching IMApps: %w", err)
+	}
+	if !toolscache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
+		return ctx.Err()
+	}
+	var list imv1alpha1.IMAppList
+	if err := r.Client.List(ctx, &list, client.DisableReadYourWritesConsistency); err != nil {
+		return fmt.Errorf("listing IMApps: %w", err)
+	}
+	for i := range list.Items {
+		r.load(ctx, &list.Items[i])
+	}
+	r.Registry.MarkLoaded()
+	return nil
+}
+
+// load sets an app in the registry and tells whether it is ready.
+func (r *Apps) load(ctx context.Context, app *imv1alpha1.IMApp) bool {
+	key := apps.Key{Namespace: app.Namespace, Name: app.Name}
+	old, known := r.Registry.Get(key)
+	now := apps.App{Key: key, SDKAppID: app.Spec.SDKAppID, AllowUnsigned: app.Spec.Callback.AllowUnsigned, Suspended: app.Spec.Suspend}
+	if ref := app.Spec.Callback.TokenSecretRef; ref != nil {
+		now.Secret = ref.Name
+		now.Tokens, now.Problem = r.tokens(ctx, app.Namespace, ref.Name, old)
+	}
+	now.Ready = now.AllowUnsigned || len(now.Tokens) > 0
+	r.Registry.Set(now)
+	if !known || !same(old, now) {
+		r.Changed(key)
+	}
+	if known && old.Suspended && !now.Suspended {
+		r.Resumed(key)
+	}
+	return now.Ready
+}
+
+// tokens reads the accepted tokens. When the API server does not answer, those known before stay.
+func (r *Apps) tokens(ctx context.Context, namespace, name string, old apps.App) ([][]byte, apps.Problem) {
+	ctx, cancel := context.WithTimeout(ctx, secretTimeout)
+	defer cancel()
+	var secret corev1.Secret
+	err := r.Live.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, &secret)
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, apps.Problem{Reason: imv1alpha1.ReasonSecretNotFound, Message: fmt.Sprintf("Secret %q of spec.callback.tokenSecretRef does not exist", name)}
+	case err != nil && old.Secret == name && len(old.Tokens) > 0:
+		log.FromContext(ctx).Info("cannot read the token's Secret; the tokens known before stay", "secret", name, "reason", apierrors.ReasonForError(err))
+		return old.Tokens, apps.Problem{}
+	case err != nil:
+		return nil, apps.Problem{Reason: imv1alpha1.ReasonSecretUnreadable, Message: fmt.Sprintf("Secret %q of spec.callback.tokenSecretRef cannot be read: %s", name, apierrors.ReasonForError(err))}
+	}
+	token := trimToken(secret.Data[tokenKey])
+	if len(token) == 0 {
+		return nil, apps.Problem{Reason: imv1alpha1.ReasonTokenMissing, Message: fmt.Sprintf("Secret %q of spec.callback.tokenSecretRef has no key %q, or it is empty", name, tokenKey)}
+	}
+	tokens := [][]byte{token}
+	if previous := trimToken(secret.Data[previousTokenKey]); len(previous) > 0 {
+		tokens = append(tokens, previous)
+	}
+	return tokens, apps.Problem{}
+}
+
+// trimToken drops the newline that ends a file from which a Secret was made. The console's tokens have none.
+func trimToken(b []byte) []byte { return bytes.TrimRight(b, "\r\n") }
+
+// nextRead is the time until the Secret is read again; none without a Secret.
+func nextRead(app *imv1alpha1.IMApp, ready bool) time.Duration {
+	switch {
+	case app.Spec.Callback.TokenSecretRef == nil:
+		return 0
+	case !ready:
+		return secretRetry
+	}
+	return secretInterval + rand.N(secretJitter) //nolint:gosec // spreads load, guards nothing
+}
+
+// same compares what the webhook and the status depend on.
+func same(a, b apps.App) bool {
+	return a.SDKAppID == b.SDKAppID && a.AllowUnsigned == b.AllowUnsigned && a.Suspended == b.Suspended &&
+		a.Ready == b.Ready && a.Secret == b.Secret && a.Problem == b.Problem
+}

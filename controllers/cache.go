@@ -1,0 +1,92 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"net/http"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+// strippedFields are the large texts, which the cache does not hold: the merge needs their times, not their bytes.
+var strippedFields = map[string]bool{event.Introduction: true, event.Notification: true, event.FaceURL: true}
+
+// Indexes of IMGroups in the cache.
+const (
+	indexGroup = "group" // app and group id
+	indexApp   = "app"
+)
+
+func groupIndexKey(app, groupID string) string { return app + "/" + groupID }
+
+// Scheme knows the kinds that the operator touches.
+func Scheme() *runtime.Scheme {
+	s := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{imv1alpha1.AddToScheme, corev1.AddToScheme} {
+		if err := add(s); err != nil {
+			panic(err) // a fault of the types themselves: no input can cause it
+		}
+	}
+	return s
+}
+
+// Mapper maps the few kinds that the operator touches without asking the API server, so that the operator starts
+// while the API server is away.
+func Mapper(*rest.Config, *http.Client) (meta.RESTMapper, error) {
+	m := meta.NewDefaultRESTMapper([]schema.GroupVersion{imv1alpha1.GroupVersion, corev1.SchemeGroupVersion})
+	// A cache of several namespaces asks for the scope of the lists, too.
+	for _, kind := range []string{"IMApp", "IMAppList", "IMGroup", "IMGroupList"} {
+		m.Add(imv1alpha1.GroupVersion.WithKind(kind), meta.RESTScopeNamespace)
+	}
+	m.Add(corev1.SchemeGroupVersion.WithKind("Secret"), meta.RESTScopeNamespace)
+	return m, nil
+}
+
+// CacheOptions keep in memory what the merge needs and no more.
+func CacheOptions(namespaces []string) cache.Options {
+	o := cache.Options{
+		DefaultTransform: cache.TransformStripManagedFields(),
+		ByObject:         map[client.Object]cache.ByObject{&imv1alpha1.IMGroup{}: {Transform: strip}},
+	}
+	for _, ns := range namespaces {
+		if o.DefaultNamespaces == nil {
+			o.DefaultNamespaces = map[string]cache.Config{}
+		}
+		o.DefaultNamespaces[ns] = cache.Config{}
+	}
+	return o
+}
+
+// strip empties what the cache does not hold. Such an object must never be the base of a full update.
+func strip(obj any) (any, error) {
+	if g, ok := obj.(*imv1alpha1.IMGroup); ok {
+		g.ManagedFields, g.Annotations = nil, nil
+		g.Status.Introduction, g.Status.Notification, g.Status.FaceURL = nil, nil, nil
+	}
+	return obj, nil
+}
+
+// addIndexes tells the cache how IMGroups are looked up.
+func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
+	err := indexer.IndexField(ctx, &imv1alpha1.IMGroup{}, indexGroup, func(o client.Object) []string {
+		g := o.(*imv1alpha1.IMGroup)
+		return []string{groupIndexKey(g.Spec.AppRef.Name, g.Spec.GroupID)}
+	})
+	if err != nil {
+		return err
+	}
+	return indexer.IndexField(ctx, &imv1alpha1.IMGroup{}, indexApp, func(o client.Object) []string {
+		return []string{o.(*imv1alpha1.IMGroup).Spec.AppRef.Name}
+	})
+}

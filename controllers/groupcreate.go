@@ -1,0 +1,137 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+// create makes the IMGroup of a group that has none, if the IMApp wants it. It returns how long to wait for somebody
+// to declare one instead.
+func (r *GroupSync) create(ctx context.Context, app *imv1alpha1.IMApp, pending event.Event) (*imv1alpha1.IMGroup, time.Duration, error) {
+	policy := policyOf(app)
+	if policy.declaredOnly {
+		if left := r.holds.left(pending.Key, notDeclaredHold, r.Now()); left > 0 {
+			return nil, left, nil
+		}
+		return nil, 0, &dropped{reason: metrics.DropNotDeclared}
+	}
+	if !policy.wants(pending.State) {
+		return nil, 0, &dropped{reason: metrics.DropTypeFiltered}
+	}
+	group := newGroup(app, pending.Key)
+	if !r.census.reserve(client.ObjectKeyFromObject(group), app.Name, policy.maxCount) {
+		r.LimitReached(appOf(group))
+		return nil, 0, &dropped{reason: metrics.DropMaxCount}
+	}
+	group, err := r.createOrAdopt(ctx, group)
+	if err != nil {
+		r.census.release(client.ObjectKeyFromObject(newGroup(app, pending.Key)), app.Name)
+	}
+	return group, 0, err
+}
+
+// createOrAdopt creates an IMGroup, or returns the one that is there already when it is of the same group.
+func (r *GroupSync) createOrAdopt(ctx context.Context, group *imv1alpha1.IMGroup) (*imv1alpha1.IMGroup, error) {
+	err := r.Client.Create(ctx, group)
+	if err == nil {
+		r.succeeded(metrics.WriteCreated)
+		return group, nil
+	}
+	if !apierrors.IsAlreadyExists(err) {
+		return nil, refusal(fmt.Errorf("creating IMGroup %s: %w", group.Name, err))
+	}
+	existing, err := r.getLive(ctx, client.ObjectKeyFromObject(group))
+	if err != nil {
+		return nil, fmt.Errorf("reading IMGroup %s, which exists already: %w", group.Name, err)
+	}
+	if existing.Spec == group.Spec {
+		r.census.release(client.ObjectKeyFromObject(group), group.Spec.AppRef.Name)
+		return existing, nil
+	}
+	return nil, r.nameConflict(ctx, existing, group.Spec.GroupID)
+}
+
+// nameConflict marks the object that has another group's name; its IMApp's status is derived from that mark.
+func (r *GroupSync) nameConflict(ctx context.Context, existing *imv1alpha1.IMGroup, groupID string) error {
+	before := existing.DeepCopy()
+	setCondition(&existing.Status.Conditions, existing.Generation, condition(imv1alpha1.ConditionReady, metav1.ConditionFalse,
+		imv1alpha1.ReasonNameConflict, fmt.Sprintf("the object has the name that belongs to group %q, whose state cannot be stored; give this one another name", groupID)))
+	if err := r.patch(ctx, before, existing); err != nil {
+		return fmt.Errorf("marking IMGroup %s: %w", existing.Name, err)
+	}
+	return &dropped{reason: metrics.DropNameConflict, setAside: true,
+		cause: fmt.Errorf("IMGroup %s exists with spec.groupID %q", existing.Name, existing.Spec.GroupID)}
+}
+
+// newGroup is the object that the operator creates for a group.
+func newGroup(app *imv1alpha1.IMApp, key event.Key) *imv1alpha1.IMGroup {
+	return &imv1alpha1.IMGroup{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: key.Namespace,
+			Name:      imgroupName(key.App, key.GroupID),
+			Labels: map[string]string{
+				imv1alpha1.LabelApp:       app.Name,
+				imv1alpha1.LabelManagedBy: imv1alpha1.ManagedByValue,
+			},
+			OwnerReferences: []metav1.OwnerReference{{
+				APIVersion: imv1alpha1.GroupVersion.String(), Kind: "IMApp", Name: app.Name, UID: app.UID,
+			}},
+		},
+		Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: app.Name}, GroupID: key.GroupID},
+	}
+}
+
+// policy is spec.groups with its defaults.
+type policy struct {
+	declaredOnly bool
+	types        []string
+	maxCount     int
+}
+
+// defaultMaxCount is the CRD's default, for an IMApp whose spec.groups is absent.
+const defaultMaxCount = 20000
+
+func policyOf(app *imv1alpha1.IMApp) policy {
+	p := policy{maxCount: defaultMaxCount}
+	if g := app.Spec.Groups; g != nil {
+		p.declaredOnly = g.CreationPolicy == imv1alpha1.CreateDeclared
+		p.types = g.Types
+		if g.MaxCount != nil {
+			p.maxCount = int(*g.MaxCount)
+		}
+	}
+	return p
+}
+
+// wants tells whether a group of the state's type is to be stored.
+func (p policy) wants(s event.State) bool {
+	if len(p.types) == 0 {
+		return true
+	}
+	kind, _ := s.Get(event.Type)
+	return slices.ContainsFunc(p.types, func(t string) bool { return newTypeName(t) == newTypeName(kind.Value) })
+}
+
+// newTypeName gives the newer of Tencent's two names for a group type.
+func newTypeName(t string) string {
+	switch t {
+	case "Private":
+		return "Work"
+	case "ChatRoom":
+		return "Meeting"
+	}
+	return t
+}

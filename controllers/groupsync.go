@@ -1,0 +1,223 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/merge"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+// Pending is the journal as group sync sees it.
+type Pending interface {
+	Pending(event.Key) (ev event.Event, upTo uint64, ok bool)
+	Checkpoint(key event.Key, upTo uint64)
+	SetAside(ev event.Event, reason string) (file string, err error)
+	Keys() []event.Key
+}
+
+// GroupSync writes what the journal holds into the status of IMGroups: the only writer of it. It runs on every
+// replica, each with its own journal; work that needs no event of its own journal is the leader's.
+type GroupSync struct {
+	Client  client.Client // reads from the cache, sees its own writes
+	Live    client.Reader // reads from the API server
+	Journal Pending
+	Leader  interface{ IsLeader() bool }
+	Metrics *metrics.Metrics
+	Events  *Recorder
+	Waker   *Waker[event.Key]
+	Now     func() time.Time
+	// LimitReached is told when spec.groups.maxCount kept a group from being stored.
+	LimitReached func(apps.Key)
+
+	census  *census
+	holds   holds
+	failing atomic.Bool // writes failed lately: the first success wakes all that wait in back-off
+	backoff workqueue.TypedRateLimiter[event.Key]
+	loud    *rate.Limiter // of log lines about writes that fail; an outage fails thousands
+}
+
+const (
+	backoffFirst = 50 * time.Millisecond
+	backoffMax   = 5 * time.Second
+)
+
+// Reconcile brings everything pending for one group to the API server, then checkpoints it.
+func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Result, error) {
+	pending, upTo, found := r.Journal.Pending(key)
+	if !found && !r.Leader.IsLeader() {
+		return reconcile.Result{}, nil
+	}
+	wait, err := r.sync(ctx, key, pending)
+	var drop *dropped
+	switch {
+	case errors.As(err, &drop):
+		if err := r.drop(ctx, pending, found, drop); err != nil {
+			return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
+		}
+	case err != nil:
+		return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
+	case wait > 0:
+		return reconcile.Result{RequeueAfter: wait}, nil
+	case wait < 0: // until something else wakes it
+		return reconcile.Result{}, nil
+	}
+	r.finish(key, pending, upTo, found, drop == nil)
+	return reconcile.Result{}, nil
+}
+
+// failed counts an error that may heal and returns the time until the next try.
+func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.Duration {
+	wait := r.backoff.When(key)
+	if apierrors.IsConflict(err) {
+		return wait // another writer was faster, again and again: nothing is wrong
+	}
+	r.failing.Store(true)
+	r.Metrics.SyncWrites.WithLabelValues(metrics.WriteError).Inc()
+	if r.loud.Allow() {
+		log.FromContext(ctx).Error(err, "writing to the API server failed; the events stay pending", "retryIn", wait.String())
+	}
+	return wait
+}
+
+// succeeded is told of every write that the API server accepted.
+func (r *GroupSync) succeeded(result string) {
+	r.Metrics.SyncWrites.WithLabelValues(result).Inc()
+	if r.failing.CompareAndSwap(true, false) {
+		r.Waker.WakePending()
+	}
+}
+
+// untilWoken is a wait that only a change of the IMApp ends.
+const untilWoken = -1
+
+// sync returns how long the events must wait, or nothing when they are written. Its error is a *dropped when they
+// will never be.
+func (r *GroupSync) sync(ctx context.Context, key event.Key, pending event.Event) (time.Duration, error) {
+	app, err := r.app(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	groups, err := r.find(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case app == nil:
+		return r.withoutApp(ctx, key, pending, groups)
+	case app.Spec.Suspend:
+		return untilWoken, nil
+	case pending.Count > 0 && pending.SDKAppID != app.Spec.SDKAppID:
+		return 0, &dropped{reason: metrics.DropAppChanged}
+	}
+	pending, err = fresh(app, pending)
+	if err != nil {
+		return 0, err
+	}
+	if len(groups) == 0 {
+		if pending.Count == 0 {
+			return 0, nil
+		}
+		group, wait, err := r.create(ctx, app, pending)
+		if err != nil || wait != 0 {
+			return wait, err
+		}
+		return 0, r.write(ctx, app, group, pending, false)
+	}
+	return 0, r.writeAll(ctx, app, groups, pending)
+}
+
+// app returns the IMApp of a key, or nil when there is none.
+func (r *GroupSync) app(ctx context.Context, key event.Key) (*imv1alpha1.IMApp, error) {
+	app := &imv1alpha1.IMApp{}
+	err := r.Client.Get(ctx, types.NamespacedName{Namespace: key.Namespace, Name: key.App}, app, client.DisableReadYourWritesConsistency)
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the IMApp: %w", err)
+	}
+	return app, nil
+}
+
+// withoutApp says on the group's IMGroups that their IMApp is missing, and lets pending events wait for it.
+func (r *GroupSync) withoutApp(ctx context.Context, key event.Key, pending event.Event, groups []imv1alpha1.IMGroup) (time.Duration, error) {
+	for i := range groups {
+		if err := r.writeAppNotFound(ctx, &groups[i]); err != nil {
+			return 0, err
+		}
+	}
+	if pending.Count == 0 {
+		return 0, nil
+	}
+	if left := r.holds.left(key, appGoneHold, r.Now()); left > 0 {
+		return left, nil
+	}
+	return 0, &dropped{reason: metrics.DropAppGone}
+}
+
+// staleMargin is how much older than the last complete resync a callback must be to be stale.
+const staleMargin = 60 * time.Second
+
+// fresh leaves out what a complete resync has already settled.
+func fresh(app *imv1alpha1.IMApp, pending event.Event) (event.Event, error) {
+	if pending.Count == 0 || app.Status.Resync == nil || app.Status.Resync.Watermark == nil {
+		return pending, nil
+	}
+	kept, any := merge.Since(pending.State, app.Status.Resync.Watermark.Add(-staleMargin).UnixMilli())
+	if !any {
+		return pending, &dropped{reason: metrics.DropStale}
+	}
+	pending.State = kept
+	return pending, nil
+}
+
+// finish forgets what is done.
+func (r *GroupSync) finish(key event.Key, pending event.Event, upTo uint64, found, written bool) {
+	r.holds.end(key)
+	r.backoff.Forget(key)
+	if found {
+		r.Journal.Checkpoint(key, upTo)
+	}
+	if found && written {
+		r.Metrics.SyncLag.Observe(r.Now().Sub(pending.Received).Seconds())
+		r.Metrics.SyncCoalesced.Add(float64(pending.Count - 1))
+	}
+}
+
+// drop counts and logs events that will not be written, and keeps them in a file when somebody must look at them.
+func (r *GroupSync) drop(ctx context.Context, pending event.Event, found bool, d *dropped) error {
+	if !found {
+		log.FromContext(ctx).Error(d, "a write without an event was refused")
+		return nil
+	}
+	r.Metrics.SyncDropped.WithLabelValues(d.reason).Add(float64(pending.Count))
+	if !d.setAside {
+		log.FromContext(ctx).Info("acknowledged events were dropped", "reason", d.reason, "events", pending.Count)
+		return nil
+	}
+	r.Metrics.SyncWrites.WithLabelValues(metrics.WriteRejected).Inc()
+	file, err := r.Journal.SetAside(pending, fmt.Sprintf("%s: %v", d.reason, d.cause))
+	if err != nil {
+		return fmt.Errorf("setting aside refused events: %w", err)
+	}
+	log.FromContext(ctx).Error(d.cause, "the API server refused events for good; they were set aside", "reason", d.reason, "file", file, "events", pending.Count)
+	return nil
+}

@@ -1,0 +1,178 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/merge"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+const (
+	// conflictTries bounds how often one reconcile reads again after another writer was faster.
+	conflictTries = 5
+	// cachePatience is how long a read waits for the cache to show this replica's own last write. After an outage the
+	// watch may take longer than that to come back.
+	cachePatience = 500 * time.Millisecond
+)
+
+// find returns the IMGroups of a group: those of the index, and the one of the operator's own name, which the index may
+// not show yet when it was created a moment ago.
+func (r *GroupSync) find(ctx context.Context, key event.Key) ([]imv1alpha1.IMGroup, error) {
+	var list imv1alpha1.IMGroupList
+	err := r.Client.List(ctx, &list, client.InNamespace(key.Namespace), client.DisableReadYourWritesConsistency,
+		client.MatchingFields{indexGroup: groupIndexKey(key.App, key.GroupID)})
+	if err != nil {
+		return nil, fmt.Errorf("looking up IMGroups: %w", err)
+	}
+	names := map[string]bool{imgroupName(key.App, key.GroupID): true}
+	for i := range list.Items {
+		names[list.Items[i].Name] = true
+	}
+	groups := make([]imv1alpha1.IMGroup, 0, len(names))
+	for name := range names {
+		group, err := r.get(ctx, types.NamespacedName{Namespace: key.Namespace, Name: name})
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading IMGroup %s: %w", name, err)
+		}
+		if group.Spec.AppRef.Name == key.App && group.Spec.GroupID == key.GroupID && group.DeletionTimestamp.IsZero() {
+			groups = append(groups, *group)
+		}
+	}
+	return groups, nil
+}
+
+// get reads an IMGroup from the cache once that shows this replica's own last write, else from the API server.
+func (r *GroupSync) get(ctx context.Context, name types.NamespacedName) (*imv1alpha1.IMGroup, error) {
+	group := &imv1alpha1.IMGroup{}
+	patience, cancel := context.WithTimeout(ctx, cachePatience)
+	defer cancel()
+	if err := r.Client.Get(patience, name, group); !errors.Is(err, context.DeadlineExceeded) {
+		return group, err
+	}
+	return r.getLive(ctx, name)
+}
+
+func (r *GroupSync) getLive(ctx context.Context, name types.NamespacedName) (*imv1alpha1.IMGroup, error) {
+	group := &imv1alpha1.IMGroup{}
+	return group, r.Live.Get(ctx, name, group)
+}
+
+// writeAll writes the pending events into every IMGroup of the group. Several of them share what each knows, for
+// which their stripped texts are needed.
+func (r *GroupSync) writeAll(ctx context.Context, app *imv1alpha1.IMApp, groups []imv1alpha1.IMGroup, pending event.Event) error {
+	stripped := len(groups) == 1
+	if !stripped {
+		for i := range groups {
+			live, err := r.getLive(ctx, client.ObjectKeyFromObject(&groups[i]))
+			if err != nil {
+				return fmt.Errorf("reading IMGroup %s again: %w", groups[i].Name, err)
+			}
+			groups[i] = *live
+			pending.State = merge.Join(pending.State, stateOf(&live.Status, app.Spec.SDKAppID))
+		}
+	}
+	for i := range groups {
+		if err := r.write(ctx, app, &groups[i], pending, stripped); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write merges the pending events into one IMGroup with one patch of what differs. A conflict is not an error: the
+// object is read again and merged again. stripped tells that the object comes from the cache.
+func (r *GroupSync) write(ctx context.Context, app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Event, stripped bool) error {
+	live := stripped && needsTexts(&group.Status, app.Spec.SDKAppID, pending.State)
+	var err error
+	for range conflictTries {
+		if live {
+			if group, err = r.getLive(ctx, client.ObjectKeyFromObject(group)); err != nil {
+				return fmt.Errorf("reading IMGroup again: %w", err)
+			}
+			stripped = false
+		}
+		before := group.DeepCopy()
+		r.merge(app, group, pending, stripped)
+		if err = r.patch(ctx, before, group); !apierrors.IsConflict(err) {
+			if err == nil {
+				r.Events.Changed(before, group, pending.State)
+			}
+			return refusal(err)
+		}
+		r.Metrics.SyncWrites.WithLabelValues(metrics.WriteConflict).Inc()
+		live = true
+	}
+	return err
+}
+
+// merge applies the merge law to an object in memory.
+func (r *GroupSync) merge(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Event, stripped bool) {
+	old := stateOf(&group.Status, app.Spec.SDKAppID)
+	state := merge.Join(old, pending.State)
+	keep := map[string]bool{}
+	for field := range strippedFields {
+		a, had := old.Get(field)
+		b, has := state.Get(field)
+		keep[field] = stripped && had && has && a == b
+	}
+	overflow := setState(&group.Status, app.Spec.SDKAppID, state, keep)
+	r.Metrics.SyncDropped.WithLabelValues(metrics.DropCustomOverflow).Add(float64(overflow))
+	setGroupConditions(group, state, true)
+}
+
+// needsTexts tells whether the merge depends on texts that the cache does not hold: a tie in time, or a value that
+// must be removed because the group is another one now.
+func needsTexts(s *imv1alpha1.IMGroupStatus, sdkAppID int64, pending event.State) bool {
+	if s.SDKAppID != sdkAppID && s.SDKAppID != 0 {
+		return true
+	}
+	if _, created := pending.Get(event.Epoch); created && len(s.FieldTimes) > 0 {
+		return true
+	}
+	state := stateOf(s, sdkAppID)
+	for field := range strippedFields {
+		old, had := state.Get(field)
+		new, has := pending.Get(field)
+		if had && has && old.Time == new.Time {
+			return true
+		}
+	}
+	return false
+}
+
+// patch sends the members of the status that differ, locked by the resourceVersion; nothing when none does.
+func (r *GroupSync) patch(ctx context.Context, before, after *imv1alpha1.IMGroup) error {
+	if equality.Semantic.DeepEqual(before.Status, after.Status) {
+		return nil
+	}
+	err := r.Client.Status().Patch(ctx, after, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if err == nil {
+		r.succeeded(metrics.WritePatched)
+	}
+	return err
+}
+
+// writeAppNotFound says in an IMGroup's conditions that its IMApp is missing. A conflict is left to the watch.
+func (r *GroupSync) writeAppNotFound(ctx context.Context, group *imv1alpha1.IMGroup) error {
+	before := group.DeepCopy()
+	ready := readyCondition(group, false)
+	setCondition(&group.Status.Conditions, group.Generation, ready)
+	group.Status.ObservedGeneration = group.Generation
+	return client.IgnoreNotFound(r.patch(ctx, before, group))
+}

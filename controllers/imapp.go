@@ -1,0 +1,187 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+)
+
+// countInterval is how often status.groups and status.lastChangeTime are written at most: they change with every callback.
+const countInterval = time.Minute
+
+// IMApps writes the status of IMApps: on the leader alone, from what its registry and its census know.
+type IMApps struct {
+	Client      client.Client
+	Leader      interface{ IsLeader() bool }
+	Registry    *apps.Registry
+	ExternalURL string // --callback-external-url
+	Now         func() time.Time
+	// AllowedHost tells whether spec.rest.baseURL may name a host.
+	AllowedHost func(baseURL string) bool
+
+	census  *census
+	mu      sync.Mutex
+	counted map[apps.Key]time.Time // when the counts were last written
+}
+
+// Reconcile writes one IMApp's status where it differs.
+func (r *IMApps) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	key := apps.Key{Namespace: req.Namespace, Name: req.Name}
+	if !r.Leader.IsLeader() {
+		return reconcile.Result{}, nil
+	}
+	app := &imv1alpha1.IMApp{}
+	if err := r.Client.Get(ctx, req.NamespacedName, app); err != nil {
+		r.forget(key)
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	known, ok := r.Registry.Get(key)
+	if !ok {
+		return reconcile.Result{}, nil // the apps controller will say when it has seen it
+	}
+	before := app.DeepCopy()
+	report := r.census.report(key)
+	r.setStatus(app, known, report)
+	if r.dueCount(key) {
+		setCounts(&app.Status, report)
+	}
+	if equality.Semantic.DeepEqual(before.Status, app.Status) {
+		return reconcile.Result{RequeueAfter: countInterval}, nil
+	}
+	err := r.Client.Status().Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	switch {
+	case apierrors.IsConflict(err):
+		return reconcile.Result{RequeueAfter: backoffFirst}, nil
+	case err != nil:
+		return reconcile.Result{}, fmt.Errorf("writing the IMApp's status: %w", err)
+	}
+	r.wrote(key, before, app)
+	return reconcile.Result{RequeueAfter: countInterval}, nil
+}
+
+func (r *IMApps) setStatus(app *imv1alpha1.IMApp, known apps.App, report report) {
+	s := &app.Status
+	s.ObservedGeneration = app.Generation
+	s.CallbackPath = app.CallbackPath()
+	s.CallbackURL = ""
+	if r.ExternalURL != "" {
+		s.CallbackURL = strings.TrimRight(r.ExternalURL, "/") + s.CallbackPath
+	}
+	badSpec := r.badSpec(app)
+	set := func(c metav1.Condition) { setCondition(&s.Conditions, app.Generation, c) }
+	set(appReady(app, known, report, badSpec))
+	set(authenticated(app))
+	setOrRemove(app, imv1alpha1.ConditionReconciling, known.Problem.Reason, known.Problem.Message, badSpec == "" && !app.Spec.Suspend)
+	setOrRemove(app, imv1alpha1.ConditionStalled, imv1alpha1.ReasonInvalidSpec, badSpec, badSpec != "")
+	setOrRemove(app, imv1alpha1.ConditionNameConflict, imv1alpha1.ReasonNameTaken, conflictMessage(report.conflicts), true)
+}
+
+// badSpec says what the schema could not refuse, since it depends on the operator's flags.
+func (r *IMApps) badSpec(app *imv1alpha1.IMApp) string {
+	if app.Spec.Rest != nil && !r.AllowedHost(app.Spec.Rest.BaseURL) {
+		return "the host of spec.rest.baseURL is not one that the operator's flag --rest-allowed-hosts allows"
+	}
+	return ""
+}
+
+func appReady(app *imv1alpha1.IMApp, known apps.App, report report, badSpec string) metav1.Condition {
+	ready := func(status metav1.ConditionStatus, reason, message string) metav1.Condition {
+		return condition(imv1alpha1.ConditionReady, status, reason, message)
+	}
+	limit := policyOf(app).maxCount
+	switch {
+	case badSpec != "":
+		return ready(metav1.ConditionFalse, imv1alpha1.ReasonInvalidSpec, badSpec)
+	case app.Spec.Suspend:
+		return ready(metav1.ConditionTrue, imv1alpha1.ReasonSuspended, "spec.suspend is set: callbacks are answered with 404 and nothing is written")
+	case !known.Ready:
+		return ready(metav1.ConditionFalse, known.Problem.Reason, known.Problem.Message)
+	case report.created >= limit:
+		return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, fmt.Sprintf(
+			"callbacks are accepted; spec.groups.maxCount (%d) is reached, so IMGroups of further groups are not created", limit))
+	}
+	return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, "callbacks are accepted")
+}
+
+func authenticated(app *imv1alpha1.IMApp) metav1.Condition {
+	if app.Spec.Callback.AllowUnsigned {
+		return condition(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionFalse, imv1alpha1.ReasonUnsigned,
+			"spec.callback.allowUnsigned is set: whoever reaches the callback path can change this app's IMGroups")
+	}
+	return condition(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionTrue, imv1alpha1.ReasonSigned, "every callback must be signed")
+}
+
+// setOrRemove keeps a condition that is there only while it is true: while it applies and has something to say.
+func setOrRemove(app *imv1alpha1.IMApp, kind, reason, message string, applies bool) {
+	if !applies || message == "" {
+		meta.RemoveStatusCondition(&app.Status.Conditions, kind)
+		return
+	}
+	setCondition(&app.Status.Conditions, app.Generation, condition(kind, metav1.ConditionTrue, reason, message))
+}
+
+// namesShown bounds the names that a condition's message lists.
+const namesShown = 5
+
+func conflictMessage(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	shown := strings.Join(names[:min(len(names), namesShown)], ", ")
+	if more := len(names) - namesShown; more > 0 {
+		shown += fmt.Sprintf(" and %d more", more)
+	}
+	return "IMGroups with a name that belongs to another group, whose state cannot be stored: " + shown
+}
+
+// dueCount tells whether the counts may be written again.
+func (r *IMApps) dueCount(key apps.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last, ok := r.counted[key]
+	return !ok || r.Now().Sub(last) >= countInterval
+}
+
+// setCounts never moves lastChangeTime back: the census of a new leader may have seen less.
+func setCounts(s *imv1alpha1.IMAppStatus, report report) {
+	groups := int32(min(report.groups, 1<<31-1)) //nolint:gosec // bounded in the same line
+	s.Groups = &groups
+	if !report.newest.IsZero() && (s.LastChangeTime == nil || report.newest.After(s.LastChangeTime.Time)) {
+		t := microTime(report.newest.UnixMilli())
+		s.LastChangeTime = &t
+	}
+}
+
+func (r *IMApps) wrote(key apps.Key, before, after *imv1alpha1.IMApp) {
+	if equality.Semantic.DeepEqual(before.Status.Groups, after.Status.Groups) &&
+		equality.Semantic.DeepEqual(before.Status.LastChangeTime, after.Status.LastChangeTime) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.counted == nil {
+		r.counted = map[apps.Key]time.Time{}
+	}
+	r.counted[key] = r.Now()
+}
+
+func (r *IMApps) forget(key apps.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.counted, key)
+}

@@ -1,0 +1,127 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/time/rate"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/merge"
+)
+
+const (
+	// noteMax bounds an Event's note in bytes; the API server refuses longer ones.
+	noteMax = 1024
+	// eventsPerSecond and eventsBurst bound the Events of one replica: they are samples for people, and each is a write
+	// that competes with the status of a group.
+	eventsPerSecond = 5
+	eventsBurst     = 25
+)
+
+// EventSink is the part of controller-runtime's recorder that is used.
+type EventSink interface {
+	Eventf(regarding, related runtime.Object, eventtype, reason, action, note string, args ...any)
+}
+
+// Recorder tells people about changes of groups by Kubernetes Events, at a bounded rate. It never blocks.
+type Recorder struct {
+	sink  EventSink
+	limit *rate.Limiter
+}
+
+// NewRecorder bounds what goes to a sink.
+func NewRecorder(sink EventSink) *Recorder {
+	return &Recorder{sink: sink, limit: rate.NewLimiter(eventsPerSecond, eventsBurst)}
+}
+
+// changeReasons are the Events for a changed text, in the order in which they are sent.
+var changeReasons = []struct{ field, reason, label string }{
+	{event.Name, "NameChanged", "name"},
+	{event.Introduction, "IntroductionChanged", "introduction"},
+	{event.Notification, "NotificationChanged", "notification"},
+	{event.FaceURL, "FaceURLChanged", "face URL"},
+}
+
+// Changed records what the pending events changed in an IMGroup that was just written.
+func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.State) {
+	old, now := stateOf(&before.Status, after.Status.SDKAppID), stateOf(&after.Status, after.Status.SDKAppID)
+	if len(pending.Registers) == 0 {
+		return
+	}
+	if advanced(old, now, event.Epoch) {
+		r.event(after, "GroupCreated", "Create", "the group was created"+by(pending.Last))
+	}
+	if merge.IsDestroyed(now) && !merge.IsDestroyed(old) {
+		r.event(after, "GroupDestroyed", "Destroy", "the group was disbanded"+by(pending.Last))
+	}
+	for _, c := range changeReasons {
+		if from, to, changed := change(old, now, pending, c.field); changed {
+			r.event(after, c.reason, "Update", c.label+" changed"+from+" to "+quote(to)+by(pending.Last))
+		}
+	}
+}
+
+// change tells whether the pending events gave a field another value. The old value of a text that the cache does
+// not hold is not told.
+func change(old, now, pending event.State, field string) (from, to string, changed bool) {
+	was, had := old.Get(field)
+	is, has := now.Get(field)
+	if _, ours := pending.Get(field); !ours || !has || (had && was == is) {
+		return "", "", false
+	}
+	if had && !strippedFields[field] {
+		if was.Value == is.Value {
+			return "", "", false
+		}
+		from = " from " + quote(was.Value)
+	}
+	return from, is.Value, true
+}
+
+func advanced(old, now event.State, field string) bool {
+	was, _ := old.Get(field)
+	is, _ := now.Get(field)
+	return is.Time > was.Time
+}
+
+// by names the operator and the platform of a change, as far as they are known.
+func by(c event.Change) string {
+	s := ""
+	if c.Operator != "" {
+		s += " by " + quote(c.Operator)
+	}
+	if c.Platform != "" {
+		s += " from " + quote(c.Platform)
+	}
+	return s
+}
+
+// quote escapes control characters: the text comes from strangers.
+func quote(s string) string { return fmt.Sprintf("%q", s) }
+
+func (r *Recorder) event(group *imv1alpha1.IMGroup, reason, action, note string) {
+	if r.limit.Allow() {
+		r.sink.Eventf(group, nil, corev1.EventTypeNormal, reason, action, "%s", cutBytes(note, noteMax))
+	}
+}
+
+// cutBytes shortens a text to at most limit bytes at a character boundary.
+func cutBytes(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	const dots = "…"
+	s = s[:limit-len(dots)]
+	for !utf8.ValidString(s) {
+		s = s[:len(s)-1]
+	}
+	return strings.TrimRight(s, " ") + dots
+}

@@ -1,0 +1,49 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+// dropped ends the way of pending events that will not be written: counted under a reason, and set aside in a file
+// when somebody must look at them. Any other error of a write means that it may succeed later.
+type dropped struct {
+	reason   string // a value of metrics' drop reasons
+	setAside bool
+	cause    error // what the API server said, if anything
+}
+
+func (d *dropped) Error() string { return fmt.Sprintf("dropped (%s): %v", d.reason, d.cause) }
+func (d *dropped) Unwrap() error { return d.cause }
+
+// refusal tells what an error of a write means: nil stays nil, an error that may heal stays as it is, and one that
+// cannot becomes a *dropped.
+func refusal(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause), namespaceNotFound(err):
+		return &dropped{reason: metrics.DropNamespaceGone, cause: err}
+	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.IsRequestEntityTooLargeError(err):
+		return &dropped{reason: metrics.DropRejected, setAside: true, cause: err}
+	}
+	return err
+}
+
+// namespaceNotFound tells a create in a namespace that is gone from an object that is gone.
+func namespaceNotFound(err error) bool {
+	var status apierrors.APIStatus
+	if !apierrors.IsNotFound(err) || !errors.As(err, &status) {
+		return false
+	}
+	d := status.Status().Details
+	return d != nil && d.Kind == "namespaces"
+}

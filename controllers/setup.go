@@ -1,0 +1,171 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package controllers holds the only writers to Kubernetes. On every replica: apps (what the webhook must know of
+// IMApps), groupsync (the journal's events into IMGroups) and resync requests. On the leader: the status of IMApps.
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"time"
+
+	"golang.org/x/time/rate"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+const (
+	// reconcileTimeout bounds one reconcile, so that a hanging API server cannot hold a worker for ever.
+	reconcileTimeout = 30 * time.Second
+	// forEver: the API server may be away for any time; a controller that cannot sync its cache must wait, not end.
+	forEver = time.Duration(math.MaxInt64)
+)
+
+// Parts are what the controllers need from the rest of the operator.
+type Parts struct {
+	Journal      Pending
+	Registry     *apps.Registry
+	Metrics      *metrics.Metrics
+	Elector      *Elector
+	Groups       *Waker[event.Key] // woken by the journal
+	ExternalURL  string            // --callback-external-url
+	AllowedHosts []string          // --rest-allowed-hosts
+	SyncWorkers  int               // --sync-workers
+}
+
+// Controllers are set up in a manager.
+type Controllers struct {
+	Apps   *Apps
+	Resync *ResyncRequests
+}
+
+// The rights of the operator, in the namespaces that it serves.
+//
+// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imapps,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imapps/status,verbs=patch
+// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups,verbs=get;list;watch;create
+// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups/status,verbs=patch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Setup adds the controllers to a manager.
+func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, error) {
+	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
+		return nil, fmt.Errorf("indexing IMGroups: %w", err)
+	}
+	census := newCensus()
+	imapps := &Waker[reconcile.Request]{Pending: func() []reconcile.Request { return requests(p.Registry.Keys()) }}
+	changed := func(app apps.Key) { imapps.Wake(request(app)) }
+	resync := &ResyncRequests{Client: mgr.GetClient(), Waker: &Waker[reconcile.Request]{}, Now: time.Now}
+	resync.Waker.Pending = resync.Pending
+	c := &Controllers{Resync: resync, Apps: &Apps{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Registry: p.Registry,
+		Changed: changed, Resumed: resync.RequestResync}}
+	status := &IMApps{Client: mgr.GetClient(), Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
+		Now: time.Now, AllowedHost: allowedHost(p.AllowedHosts), census: census}
+	groups := &GroupSync{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Journal: p.Journal, Leader: p.Elector,
+		Metrics: p.Metrics, Events: NewRecorder(mgr.GetEventRecorder("imgroup-operator")), Waker: p.Groups, Now: time.Now,
+		LimitReached: changed, census: census, loud: rate.NewLimiter(1, 5),
+		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
+	p.Elector.OnElected(imapps.WakePending)
+	p.Elector.OnElected(func() { wakeGroups(ctx, mgr.GetClient(), p.Groups) })
+	return c, firstError(
+		func() error { return addController(mgr, "apps", c.Apps, nil) },
+		func() error { return addController(mgr, "imapp", status, imapps) },
+		func() error { return addController(mgr, "resync-request", resync, resync.Waker) },
+		func() error { return addGroupSync(mgr, groups, p.SyncWorkers) },
+		func() error { return mgr.Add(p.Elector) },
+	)
+}
+
+// addController adds a controller of IMApps, or one that is only woken when it is a ResyncRequests.
+func addController(mgr manager.Manager, name string, r reconcile.Reconciler, waker *Waker[reconcile.Request]) error {
+	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](1))
+	if _, only := r.(*ResyncRequests); !only {
+		b = b.For(&imv1alpha1.IMApp{})
+	}
+	if waker != nil {
+		b = b.WatchesRawSource(waker.Source())
+	}
+	return b.Complete(r)
+}
+
+func addGroupSync(mgr manager.Manager, r *GroupSync, workers int) error {
+	o := options[event.Key](workers)
+	o.Reconciler = r
+	c, err := controller.NewTyped("groupsync", mgr, o)
+	if err != nil {
+		return err
+	}
+	return firstError(
+		func() error { return c.Watch(groupSource(mgr.GetCache(), r.census)) },
+		func() error { return c.Watch(appSource(mgr.GetCache(), mgr.GetClient(), r.Journal)) },
+		func() error { return c.Watch(r.Waker.Source()) },
+	)
+}
+
+func options[request comparable](workers int) controller.TypedOptions[request] {
+	everyReplica := false
+	return controller.TypedOptions[request]{
+		MaxConcurrentReconciles: workers,
+		CacheSyncTimeout:        forEver,
+		ReconciliationTimeout:   reconcileTimeout,
+		NeedLeaderElection:      &everyReplica,
+		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[request](backoffFirst, backoffMax),
+	}
+}
+
+// groupSource counts IMGroups and wakes group sync for those that are new or have a new spec.
+func groupSource(c cache.Cache, census *census) source.TypedSource[event.Key] {
+	return source.TypedKind(c, &imv1alpha1.IMGroup{}, groupEvents(census))
+}
+
+// appSource wakes group sync for the groups of an IMApp that came, went or changed.
+func appSource(c cache.Cache, reader client.Reader, journal Pending) source.TypedSource[event.Key] {
+	return source.TypedKind(c, &imv1alpha1.IMApp{}, appEvents(reader, journal))
+}
+
+// allowedHost tells whether a base URL's host is in a list, where http:// goes before a plain server for tests.
+func allowedHost(hosts []string) func(baseURL string) bool {
+	return func(baseURL string) bool {
+		u, err := url.Parse(baseURL)
+		switch {
+		case err != nil:
+			return false
+		case u.Scheme == "https":
+			return slices.Contains(hosts, u.Host)
+		}
+		return slices.Contains(hosts, u.Scheme+"://"+u.Host)
+	}
+}
+
+func requests(keys []apps.Key) []reconcile.Request {
+	all := make([]reconcile.Request, 0, len(keys))
+	for _, k := range keys {
+		all = append(all, request(k))
+	}
+	return all
+}
+
+func firstError(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

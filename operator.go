@@ -1,0 +1,166 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-logr/logr"
+	"golang.org/x/sync/errgroup"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+
+	"github.com/imgroup-operator/imgroup-operator/controllers"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/journal"
+	"github.com/imgroup-operator/imgroup-operator/internal/options"
+	"github.com/imgroup-operator/imgroup-operator/webhook"
+)
+
+const (
+	// drainTimeout is how long a stopping operator waits for the API server to take what the journal holds. What is left
+	// stays on disk for the next start.
+	drainTimeout = 20 * time.Second
+	drainPoll    = 50 * time.Millisecond
+)
+
+// operator is the whole process: the receiver, the journal, the controllers and the elector.
+type operator struct {
+	log      logr.Logger
+	manager  ctrl.Manager
+	journal  *journal.Journal
+	registry *apps.Registry
+	control  *controllers.Controllers
+	receiver *webhook.Server
+	stopping atomic.Bool
+}
+
+// newOperator opens the journal and puts the parts together. It does not need the API server.
+func newOperator(ctx context.Context, o options.Options, log logr.Logger) (*operator, error) {
+	config, err := kubeconfig(o.Kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	op := &operator{log: log, registry: &apps.Registry{}}
+	if err := op.build(ctx, o, config); err != nil {
+		if op.journal != nil {
+			err = errors.Join(err, op.journal.Close())
+		}
+		return nil, err
+	}
+	return op, nil
+}
+
+// run works until the context ends, then stops in order: no more callbacks, what is acknowledged to the API server,
+// then the rest.
+func (op *operator) run(ctx context.Context) error {
+	rest, stopRest := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRest()
+	group, failed := errgroup.WithContext(rest)
+	receiving, stopReceiving := context.WithCancel(rest)
+	defer stopReceiving()
+	received := make(chan struct{})
+	group.Go(func() error {
+		defer close(received)
+		return wrap("receiving callbacks", op.receiver.Start(receiving))
+	})
+	group.Go(func() error { return wrap("running the controllers", op.manager.Start(failed)) })
+	group.Go(func() error { return op.loadApps(failed) })
+	group.Go(func() error {
+		defer stopRest()
+		select {
+		case <-ctx.Done():
+		case <-failed.Done():
+		}
+		op.stopping.Store(true)
+		stopReceiving()
+		<-received
+		op.drain(failed)
+		return nil
+	})
+	return errors.Join(group.Wait(), wrap("closing the journal", op.journal.Close()))
+}
+
+// loadApps waits for the cache to know the IMApps, then lets the receiver answer. Of a damaged journal every app asks
+// for a resync.
+func (op *operator) loadApps(ctx context.Context) error {
+	err := op.control.Apps.LoadAll(ctx, op.manager.GetCache())
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return wrap("loading the IMApps", err)
+	}
+	if len(op.journal.Damage()) > 0 {
+		for _, app := range op.registry.Keys() {
+			op.control.Resync.RequestResync(app)
+		}
+	}
+	return nil
+}
+
+// drain waits until the journal is empty, the time is over or the rest has failed.
+func (op *operator) drain(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
+	defer cancel()
+	poll := time.NewTicker(drainPoll)
+	defer poll.Stop()
+	for op.journal.Stats().Groups > 0 {
+		select {
+		case <-ctx.Done():
+			op.log.Info("stopping with events that are not written yet; they stay in the journal", "groups", op.journal.Stats().Groups)
+			return
+		case <-poll.C:
+		}
+	}
+}
+
+// ready is the readiness check: it depends on nothing that replicas share, once the apps are known.
+func (op *operator) ready(*http.Request) error {
+	switch {
+	case op.stopping.Load():
+		return errors.New("the operator is stopping")
+	case !op.registry.Loaded():
+		return errors.New("the IMApps are not known yet: the API server has not answered")
+	}
+	return nil
+}
+
+func (op *operator) addProbes() error {
+	return errors.Join(op.manager.AddHealthzCheck("alive", healthz.Ping), op.manager.AddReadyzCheck("apps", op.ready))
+}
+
+// identity tells this replica from the others.
+func identity() string {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "unknown"
+	}
+	return fmt.Sprintf("%s_%d", name, os.Getpid())
+}
+
+func wrap(what string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// kubeconfig lifts the client's rate limit: the writers are bounded by their number.
+func kubeconfig(file string) (*rest.Config, error) {
+	config, err := loadConfig(file)
+	if err != nil {
+		return nil, fmt.Errorf("finding the API server: %w", err)
+	}
+	config.QPS = -1
+	config.UserAgent = "imgroup-operator/" + version
+	return config, nil
+}
