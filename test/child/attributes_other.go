@@ -1,0 +1,10 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !linux
+
+package child
+
+import "syscall"
+
+func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
