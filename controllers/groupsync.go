@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -141,7 +142,20 @@ func (r *GroupSync) sync(ctx context.Context, key event.Key, pending event.Event
 		}
 		return 0, r.write(ctx, app, group, pending, false)
 	}
+	if pending.Count == 0 && r.isNew(groups) {
+		return newbornGrace, nil
+	}
 	return 0, r.writeAll(ctx, app, groups, pending)
+}
+
+// newbornGrace is how long the leader leaves an IMGroup alone that some replica has just created: that replica is about
+// to write its first status.
+const newbornGrace = 10 * time.Second
+
+func (r *GroupSync) isNew(groups []imv1alpha1.IMGroup) bool {
+	return slices.ContainsFunc(groups, func(g imv1alpha1.IMGroup) bool {
+		return isCreated(&g) && g.Status.ObservedGeneration == 0 && r.Now().Sub(g.CreationTimestamp.Time) < newbornGrace
+	})
 }
 
 // app returns the IMApp of a key, or nil when there is none.

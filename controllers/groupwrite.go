@@ -87,12 +87,17 @@ func (r *GroupSync) writeAll(ctx context.Context, app *imv1alpha1.IMApp, groups 
 			pending.State = merge.Join(pending.State, stateOf(&live.Status, app.Spec.SDKAppID))
 		}
 	}
+	var refused error // by one of them must not keep the events from the others
 	for i := range groups {
-		if err := r.write(ctx, app, &groups[i], pending, stripped); err != nil {
+		err := r.write(ctx, app, &groups[i], pending, stripped)
+		var drop *dropped
+		if errors.As(err, &drop) {
+			refused = err
+		} else if err != nil {
 			return err
 		}
 	}
-	return nil
+	return refused
 }
 
 // write merges the pending events into one IMGroup with one patch of what differs. A conflict is not an error: the

@@ -30,6 +30,7 @@ type IMApps struct {
 	Leader      interface{ IsLeader() bool }
 	Registry    *apps.Registry
 	ExternalURL string // --callback-external-url
+	Events      *Recorder
 	Now         func() time.Time
 	// AllowedHost tells whether spec.rest.baseURL may name a host.
 	AllowedHost func(baseURL string) bool
@@ -71,6 +72,7 @@ func (r *IMApps) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 		return reconcile.Result{}, fmt.Errorf("writing the IMApp's status: %w", err)
 	}
 	r.wrote(key, before, app)
+	r.Events.Stalled(before, app)
 	return reconcile.Result{RequeueAfter: countInterval}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -106,6 +107,15 @@ func by(c event.Change) string {
 
 // quote escapes control characters: the text comes from strangers.
 func quote(s string) string { return fmt.Sprintf("%q", s) }
+
+// Stalled records once that an IMApp's spec cannot work.
+func (r *Recorder) Stalled(before, after *imv1alpha1.IMApp) {
+	stalled := meta.FindStatusCondition(after.Status.Conditions, imv1alpha1.ConditionStalled)
+	if stalled == nil || meta.IsStatusConditionTrue(before.Status.Conditions, imv1alpha1.ConditionStalled) || !r.limit.Allow() {
+		return
+	}
+	r.sink.Eventf(after, nil, corev1.EventTypeWarning, stalled.Reason, "Validate", "%s", cutBytes(stalled.Message, noteMax))
+}
 
 func (r *Recorder) event(group *imv1alpha1.IMGroup, reason, action, note string) {
 	if r.limit.Allow() {

@@ -75,33 +75,36 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 	resync.Waker.Pending = resync.Pending
 	c := &Controllers{Resync: resync, Apps: &Apps{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Registry: p.Registry,
 		Changed: changed, Resumed: resync.RequestResync}}
+	events := NewRecorder(mgr.GetEventRecorder("imgroup-operator"))
 	status := &IMApps{Client: mgr.GetClient(), Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
-		Now: time.Now, AllowedHost: allowedHost(p.AllowedHosts), census: census}
+		Events: events, Now: time.Now, AllowedHost: allowedHost(p.AllowedHosts), census: census}
 	groups := &GroupSync{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Journal: p.Journal, Leader: p.Elector,
-		Metrics: p.Metrics, Events: NewRecorder(mgr.GetEventRecorder("imgroup-operator")), Waker: p.Groups, Now: time.Now,
+		Metrics: p.Metrics, Events: events, Waker: p.Groups, Now: time.Now,
 		LimitReached: changed, census: census, loud: rate.NewLimiter(1, 5),
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
 	p.Elector.OnElected(imapps.WakePending)
 	p.Elector.OnElected(func() { wakeGroups(ctx, mgr.GetClient(), p.Groups) })
 	return c, firstError(
-		func() error { return addController(mgr, "apps", c.Apps, nil) },
+		func() error { return addController(mgr, "apps", c.Apps) },
 		func() error { return addController(mgr, "imapp", status, imapps) },
-		func() error { return addController(mgr, "resync-request", resync, resync.Waker) },
+		func() error { return addWoken(mgr, "resync-request", resync, resync.Waker) },
 		func() error { return addGroupSync(mgr, groups, p.SyncWorkers) },
 		func() error { return mgr.Add(p.Elector) },
 	)
 }
 
-// addController adds a controller of IMApps, or one that is only woken when it is a ResyncRequests.
-func addController(mgr manager.Manager, name string, r reconcile.Reconciler, waker *Waker[reconcile.Request]) error {
-	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](1))
-	if _, only := r.(*ResyncRequests); !only {
-		b = b.For(&imv1alpha1.IMApp{})
-	}
-	if waker != nil {
-		b = b.WatchesRawSource(waker.Source())
+// addController adds a controller of IMApps, which a waker may wake as well.
+func addController(mgr manager.Manager, name string, r reconcile.Reconciler, wakers ...*Waker[reconcile.Request]) error {
+	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](1)).For(&imv1alpha1.IMApp{})
+	for _, w := range wakers {
+		b = b.WatchesRawSource(w.Source())
 	}
 	return b.Complete(r)
+}
+
+// addWoken adds a controller that only its waker wakes.
+func addWoken(mgr manager.Manager, name string, r reconcile.Reconciler, w *Waker[reconcile.Request]) error {
+	return builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](1)).WatchesRawSource(w.Source()).Complete(r)
 }
 
 func addGroupSync(mgr manager.Manager, r *GroupSync, workers int) error {
