@@ -93,9 +93,6 @@ func (op *operator) run(ctx context.Context) error {
 // for a resync.
 func (op *operator) loadApps(ctx context.Context) error {
 	err := op.control.Apps.LoadAll(ctx, op.manager.GetCache())
-	if ctx.Err() != nil {
-		return nil
-	}
 	if err != nil {
 		return wrap("loading the IMApps", err)
 	}

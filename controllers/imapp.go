@@ -161,7 +161,7 @@ func (r *IMApps) dueCount(key apps.Key) bool {
 
 // setCounts never moves lastChangeTime back: the census of a new leader may have seen less.
 func setCounts(s *imv1alpha1.IMAppStatus, report report) {
-	groups := int32(min(report.groups, 1<<31-1)) //nolint:gosec // bounded in the same line
+	groups := int32(min(report.groups, 1<<31-1))
 	s.Groups = &groups
 	if !report.newest.IsZero() && (s.LastChangeTime == nil || report.newest.After(s.LastChangeTime.Time)) {
 		t := microTime(report.newest.UnixMilli())

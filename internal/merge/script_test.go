@@ -88,9 +88,9 @@ func parseObservation(line string) (observation, error) {
 	}
 	o := observation{kind: kind, time: time, source: source, command: words[0]}
 	if len(words) == 4 {
-		return o, parsePairs(&o, words[3])
+		err = parsePairs(&o, words[3])
 	}
-	return o, nil
+	return o, err
 }
 
 func parsePairs(o *observation, rest string) error {

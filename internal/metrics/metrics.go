@@ -73,17 +73,17 @@ const (
 func New(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		CallbackRequests:  counterVec("callback_requests_total", "Requests to the callback endpoint by command and outcome.", "command", "outcome"),
-		CallbackDuration:  histogram("callback_duration_seconds", "Time from a request's headers to its answer.", 0.0001, 2, 15),
+		CallbackDuration:  histogram("callback_duration_seconds", "Time from a request's headers to its answer.", 0.0001, 15),
 		EventTimeClamped:  counter("callback_event_time_clamped_total", "Callbacks whose EventTime lay too far in the future and was replaced by the time of receipt."),
 		CallbackTruncated: counterVec("callback_truncated_total", "Texts that were cut to the length that an IMGroup can hold.", "field"),
-		JournalAppend:     histogram("journal_append_duration_seconds", "Time until an event was durable in the journal.", 0.0001, 2, 15),
+		JournalAppend:     histogram("journal_append_duration_seconds", "Time until an event was durable in the journal.", 0.0001, 15),
 		JournalErrors:     counterVec("journal_errors_total", "Failures of the journal by operation.", "op"),
 		SyncWrites:        counterVec("sync_writes_total", "Writes of IMGroups to the API server by result.", "result"),
-		SyncLag:           histogram("sync_lag_seconds", "Time from the receipt of a callback to its write into the IMGroup's status.", 0.001, 2, 20),
+		SyncLag:           histogram("sync_lag_seconds", "Time from the receipt of a callback to its write into the IMGroup's status.", 0.001, 20),
 		SyncCoalesced:     counter("sync_coalesced_events_total", "Events that shared the status write of another event."),
 		SyncDropped:       counterVec("sync_dropped_events_total", "Acknowledged events that were not written, by reason.", "reason"),
 		ResyncGroups:      counterVec("resync_groups_total", "Groups that a resync looked at, by result.", "result"),
-		ResyncDuration:    histogram("resync_duration_seconds", "Time that a complete resync took.", 0.1, 2, 18),
+		ResyncDuration:    histogram("resync_duration_seconds", "Time that a complete resync took.", 0.1, 18),
 		registerer:        r,
 	}
 	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.JournalAppend, m.JournalErrors,
@@ -120,9 +120,10 @@ func counterVec(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 }
 
-func histogram(name, help string, start, factor float64, count int) prometheus.Histogram {
+// histogram has buckets that double from start.
+func histogram(name, help string, start float64, count int) prometheus.Histogram {
 	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help,
-		Buckets: prometheus.ExponentialBuckets(start, factor, count)})
+		Buckets: prometheus.ExponentialBuckets(start, 2, count)})
 }
 
 func gauge(name, help string, labels prometheus.Labels, read func() float64) prometheus.GaugeFunc {
