@@ -15,8 +15,8 @@ import (
 )
 
 // Join returns what a and b know together: per field the greatest register, and of the registers only those that
-// are not older than the newest epoch, since a group that was created again is a new group. It keeps no memory
-// of its arguments beyond sharing their strings.
+// are not older than the newest epoch, since a group that was created again is a new group. It shares
+// with its arguments their strings and the winning change's list of fields.
 func Join(a, b event.State) event.State {
 	out := event.State{Last: newest(a.Last, b.Last), Registers: joinRegisters(a.Registers, b.Registers)}
 	if epoch, ok := out.Get(event.Epoch); ok {

@@ -40,7 +40,7 @@ func Start(o Options) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // the child has its own
 	p := &Process{name: filepath.Base(o.Path), log: o.Log, cmd: exec.Command(o.Path, o.Args...), done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), o.Env...)
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = log, log, processAttributes()
@@ -78,6 +78,16 @@ func (p *Process) Err() error {
 		return fmt.Errorf("%s ended: %s\n%s", p.name, p.cmd.ProcessState, tail(p.log, 2048))
 	default:
 		return nil
+	}
+}
+
+// ExitCode is the process's exit code, or -1 while it runs and when a signal ended it.
+func (p *Process) ExitCode() int {
+	select {
+	case <-p.done:
+		return p.cmd.ProcessState.ExitCode()
+	default:
+		return -1
 	}
 }
 

@@ -35,6 +35,9 @@ func TestOutputAndEnvironment(t *testing.T) {
 	if err := p.Err(); err == nil || !strings.Contains(err.Error(), "exit status 3\nout yes\nerr") {
 		t.Errorf("Err() = %v, want the exit status and the log's end", err)
 	}
+	if code := p.ExitCode(); code != 3 {
+		t.Errorf("ExitCode() = %d, want 3", code)
+	}
 	if err := p.Stop(grace); err != nil {
 		t.Errorf("stopping an ended process: %v", err)
 	}
@@ -43,8 +46,8 @@ func TestOutputAndEnvironment(t *testing.T) {
 func TestStopIsGraceful(t *testing.T) {
 	p, log := start(t, `trap "echo bye; exit 0" TERM; echo ready; while :; do sleep 0.01; done`)
 	await(t, log, "ready")
-	if err := p.Err(); err != nil {
-		t.Errorf("Err() of a running process = %v", err)
+	if err := p.Err(); err != nil || p.ExitCode() != -1 {
+		t.Errorf("a running process: Err() = %v, ExitCode() = %d", err, p.ExitCode())
 	}
 	if err := p.Stop(grace); err != nil {
 		t.Error(err)

@@ -1,0 +1,129 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/hack/local/terminal"
+	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/oracle"
+)
+
+const (
+	demoTimeout = 2 * time.Minute // for all of it; it takes about 10 s on two cores
+	// settleTimeout is how long the objects may take to say what the callbacks said.
+	settleTimeout = 20 * time.Second
+	demoPlatform  = "iOS"
+)
+
+// demo sends the scripted day, shows each answer and the resulting table, and checks both.
+func demo(ctx context.Context, s settings, out io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "imgroup-demo-")
+	if err != nil {
+		return err
+	}
+	s.dir = dir
+	err = demoIn(ctx, s, out)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		printLine(out, "\nlogs and data are left in", dir)
+		return err
+	}
+	return errors.Join(err, os.RemoveAll(dir))
+}
+
+func demoIn(ctx context.Context, s settings, out io.Writer) error {
+	st, err := startStack(ctx, s, out)
+	if err != nil {
+		return err
+	}
+	return errors.Join(st.playDay(ctx, out), st.stop())
+}
+
+func (st *stack) playDay(ctx context.Context, out io.Writer) error {
+	checks := &checklist{out: out}
+	acknowledged, err := st.send(ctx, day(), checks)
+	if err != nil {
+		return err
+	}
+	groups, err := st.settled(ctx, acknowledged)
+	if err != nil {
+		return err
+	}
+	printTable(out, groups)
+	checkGroups(checks, groups)
+	difference := oracle.Diff(oracle.Expect(acknowledged), groups)
+	checks.that(difference == "", "every IMGroup says what the acknowledged callbacks say, and there is no other", difference)
+	return checks.result()
+}
+
+// send sends the steps one after another and returns what was acknowledged.
+func (st *stack) send(ctx context.Context, steps []step, checks *checklist) ([]oracle.Callback, error) {
+	var acknowledged []oracle.Callback
+	printLine(checks.out, "\n"+answerLine("STEP", "HTTP", "ANSWER"))
+	for _, step := range steps {
+		body, err := fakeim.Encode(step.body)
+		if err != nil {
+			return nil, err
+		}
+		callback := oracle.Callback{Body: body, Platform: demoPlatform, Received: time.Now()}
+		reply, err := st.sender().Send(ctx, body, append(step.options, fakeim.WithPlatform(demoPlatform))...)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", step.name, err)
+		}
+		step.check(checks, reply)
+		if reply.OK() {
+			acknowledged = append(acknowledged, callback)
+		}
+	}
+	return acknowledged, nil
+}
+
+// check shows an answer and checks it.
+func (s step) check(checks *checklist, reply fakeim.Reply) {
+	printLine(checks.out, answerLine(s.name, strconv.Itoa(reply.HTTPStatus), string(reply.Raw)))
+	want := cmp.Or(s.want, http.StatusOK)
+	checks.that(reply.HTTPStatus == want && reply.OK() == (want == http.StatusOK), s.name,
+		fmt.Sprintf("got HTTP %d %q, want %d", reply.HTTPStatus, reply.Raw, want))
+}
+
+func answerLine(step, status, answer string) string {
+	return terminal.Cell(step, 42) + "  " + terminal.Cell(status, 4) + "  " + terminal.Visible(answer)
+}
+
+// settled waits until the objects agree with what was acknowledged, or long enough, and returns them.
+func (st *stack) settled(ctx context.Context, acknowledged []oracle.Callback) ([]imv1alpha1.IMGroup, error) {
+	want := oracle.Expect(acknowledged)
+	var list imv1alpha1.IMGroupList
+	limited, cancel := context.WithTimeout(ctx, settleTimeout)
+	defer cancel()
+	err := st.await(limited, "the IMGroups to be written", func() (bool, error) {
+		err := st.client.List(ctx, &list, client.InNamespace(sampleNamespace))
+		return oracle.Diff(want, list.Items) == "", err
+	})
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = nil // the checks will say what is missing
+	}
+	return list.Items, err
+}
+
+func printTable(out io.Writer, groups []imv1alpha1.IMGroup) {
+	printLine(out, "\n"+header())
+	for i := range groups {
+		printLine(out, row(&groups[i]))
+	}
+}

@@ -1,0 +1,102 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/localenv"
+)
+
+// stack is everything that runs: the control plane, the sample objects and the operator.
+type stack struct {
+	settings
+	env      *localenv.Env
+	client   client.WithWatch
+	token    string
+	operator *operator
+}
+
+// startStack starts everything in order. If a part fails, those before it are stopped.
+func startStack(ctx context.Context, s settings, out io.Writer) (_ *stack, err error) {
+	st := &stack{settings: s}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, st.stop())
+		}
+	}()
+	printLine(out, "starting etcd and kube-apiserver ...")
+	st.env, err = localenv.Start(ctx, localenv.Options{Dir: s.dir, CRDs: []string{s.crds}})
+	if err != nil {
+		return nil, err
+	}
+	if err := st.connect(ctx); err != nil {
+		return nil, err
+	}
+	printLine(out, "starting the operator ...")
+	if st.operator, err = startOperator(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := st.awaitApp(ctx); err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+// connect writes the kubeconfig and the sample objects.
+func (st *stack) connect(ctx context.Context) error {
+	if err := st.env.Kubeconfig(st.kubeconfig()); err != nil {
+		return err
+	}
+	known, err := newScheme()
+	if err != nil {
+		return err
+	}
+	if st.client, err = client.NewWithWatch(st.env.Config, client.Options{Scheme: known}); err != nil {
+		return err
+	}
+	if st.token, err = ownToken(st.tokenFile()); err != nil {
+		return err
+	}
+	return applySample(ctx, st.client, st.token)
+}
+
+func newScheme() (*runtime.Scheme, error) {
+	s := runtime.NewScheme()
+	return s, errors.Join(scheme.AddToScheme(s), imv1alpha1.AddToScheme(s))
+}
+
+// stop stops everything, the operator first so that it can write what it still holds.
+func (st *stack) stop() error {
+	var errs []error
+	if st.operator != nil {
+		errs = append(errs, st.operator.stop())
+	}
+	if st.env != nil {
+		errs = append(errs, st.env.Stop())
+	}
+	return errors.Join(errs...)
+}
+
+// callbackURL is what one would paste into the Chat console.
+func (st *stack) callbackURL() string {
+	return "http://" + st.operator.callback + path.Join("/callbacks", sampleNamespace, sampleName)
+}
+
+func (st *stack) sender() *fakeim.Sender {
+	return &fakeim.Sender{URL: st.callbackURL(), SDKAppID: sampleSDKAppID, Token: st.token}
+}
+
+func printLine(out io.Writer, words ...string) { _, _ = fmt.Fprintln(out, strings.Join(words, " ")) }
