@@ -3,10 +3,7 @@
 
 package webhook
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
 
 // Limits of the endpoint. Tencent waits 2 s for an answer and, by default, sends an event once.
 const (
@@ -63,11 +60,4 @@ func defaultLimits() limits {
 		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout,
 		readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
 	}
-}
-
-// apply bounds an HTTP server.
-func (l limits) apply(s *http.Server) {
-	s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout = l.readHeader, l.read, l.write, l.idle
-	s.MaxHeaderBytes = maxHeaderBytes
-	s.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: maxStreams}
 }

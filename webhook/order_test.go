@@ -90,7 +90,8 @@ func (a *attempt) send(t *testing.T) (*world, *httptest.ResponseRecorder) {
 		a.fill(w.flight)
 	}
 	r := httptest.NewRequest(a.method, a.path+"?"+a.query.Encode(), strings.NewReader(a.body()))
-	return w, w.do(r)
+	rec := w.do(r)
+	return w, rec
 }
 
 func (a *attempt) body() string {

@@ -119,7 +119,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener, keys *certifi
 	case err = <-failed:
 	}
 	cancel()
-	err = errors.Join(err, s.shutDown(server))
+	err = errors.Join(err, s.shutDown(ctx, server))
 	requests.Wait()
 	endAudit()
 	audit.Wait()
@@ -127,14 +127,18 @@ func (s *Server) serve(ctx context.Context, listener net.Listener, keys *certifi
 }
 
 func (s *Server) httpServer(keys *certificates) *http.Server {
-	server := &http.Server{
+	return &http.Server{
 		Handler:                      s,
 		ErrorLog:                     log.New(serverLog{s}, "", 0),
 		DisableGeneralOptionsHandler: true, // OPTIONS * gets an answer like all others
 		TLSConfig:                    keys.config(),
+		ReadHeaderTimeout:            s.limits.readHeader,
+		ReadTimeout:                  s.limits.read,
+		WriteTimeout:                 s.limits.write,
+		IdleTimeout:                  s.limits.idle,
+		MaxHeaderBytes:               maxHeaderBytes,
+		HTTP2:                        &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
 	}
-	s.limits.apply(server)
-	return server
 }
 
 // listenAndServe returns nil after a shutdown.
@@ -150,8 +154,8 @@ func listenAndServe(server *http.Server, listener net.Listener, tls bool) error 
 }
 
 // shutDown waits for requests in flight, then ends the connections that are left.
-func (s *Server) shutDown(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.limits.stop)
+func (s *Server) shutDown(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.stop)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
 		return errors.Join(err, server.Close())

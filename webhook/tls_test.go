@@ -50,7 +50,7 @@ func writePEM(t *testing.T, file, kind string, der []byte) {
 
 // handshake returns the state of a new connection.
 func handshake(addr string, change func(*tls.Config)) (tls.ConnectionState, error) {
-	c := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the test looks at the certificate itself
+	c := &tls.Config{InsecureSkipVerify: true}
 	change(c)
 	conn, err := tls.Dial("tcp", addr, c)
 	if err != nil {
@@ -95,7 +95,7 @@ func TestTLSIsAtLeast12AndSpeaksBothHTTPs(t *testing.T) {
 		t.Error("TLS 1.1 is accepted")
 	}
 	for _, http2 := range []bool{false, true} {
-		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: http2} //nolint:gosec // a test's own server
+		transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: http2}
 		r := request(infoChanged, smallBody)
 		r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", w.Addr()
 		response, err := transport.RoundTrip(r)

@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
@@ -215,7 +216,7 @@ func (j *Journal) flushAll() {
 		j.commit(nil)
 		after := j.waitingMarks()
 		if after >= before {
-			j.log.log.Warn("checkpoints not written; their events will be applied again", "groups", after)
+			j.err = fmt.Errorf("journal: checkpoints of %d groups are not written; their events will be applied again", after)
 			return
 		}
 		before = after

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
 // template is a journal directory with one segment of a few groups, to be damaged again and again.
@@ -436,7 +438,7 @@ func TestTextCannotForgeARecord(t *testing.T) {
 	forged := strings.Repeat("\x00", 8)
 	for range 8 {
 		ev := renamed(groupKey("victim", 1), 1<<40, "forged")
-		forged += string(appendRecord(nil, 0, record{kind: kindEvent, seq: 1000, payload: eventBytes(ev)})) + "\x00"
+		forged += string(appendRecord(nil, 0, record{kind: kindEvent, seq: 1000, payload: event.Append(nil, ev)})) + "\x00"
 	}
 	appendEvent(t, j, renamed(groupKey("app", 1), 1, forged))
 	appendEvent(t, j, renamed(groupKey("app", 2), 1, "next"))

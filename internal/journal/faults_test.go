@@ -287,6 +287,34 @@ func TestFaultsFailCleanlyAndServiceResumes(t *testing.T) {
 	}
 }
 
+// TestDiskThatFailsForLongLeavesNoTrace refuses more appends than the journal could have segments for.
+func TestDiskThatFailsForLongLeavesNoTrace(t *testing.T) {
+	d := &faultyDisk{}
+	o := testOptions()
+	o.disk = d
+	dir := t.TempDir()
+	j := open(t, dir, o)
+	appendEvent(t, j, renamed(groupKey("app", 1), 1, "pinned"))
+	before := j.Stats()
+	d.set("", syscall.EIO, "datasync")
+	for range 100 {
+		if err := j.Append(t.Context(), renamed(groupKey("app", 2), 1, "x")); !errors.Is(err, syscall.EIO) {
+			t.Fatalf("Append = %v, want EIO", err)
+		}
+	}
+	d.set("", nil)
+	appendEvent(t, j, renamed(groupKey("app", 2), 1, "x"))
+	if after := j.Stats(); after.Bytes > before.Bytes+2*j.log.segmentSize {
+		t.Errorf("the files grew from %d to %d bytes", before.Bytes, after.Bytes)
+	}
+	closeJournal(t, j)
+	j = open(t, dir, o)
+	wantNoDamage(t, j)
+	if name(j, groupKey("app", 1)) != "pinned" || name(j, groupKey("app", 2)) != "x" {
+		t.Error("an acknowledged event is lost")
+	}
+}
+
 func nameOf(j *Journal, key event.Key) string { return name(j, key) }
 
 func TestCheckpointsSurviveADiskFault(t *testing.T) {
@@ -345,4 +373,21 @@ func TestUnreadablePageIsDamage(t *testing.T) {
 	if lost == 0 || lost > 60 {
 		t.Errorf("%d of 100 events lost to one page", lost)
 	}
+}
+
+func TestSegmentThatCannotBeOpenedIsMovedAside(t *testing.T) {
+	dir, tpl, segments := several(t)
+	d := &faultyDisk{}
+	o := testOptions()
+	o.disk = d
+	d.set(filepath.Base(segments[2]), syscall.EIO, "open")
+	j := open(t, dir, o)
+	damage := j.Damage()
+	if len(damage) != 1 || fmt.Sprint(tpl.lost(j)) != "[2]" {
+		t.Fatalf("damage %v, lost %v", damage, tpl.lost(j))
+	}
+	if _, err := os.Stat(damage[0].File); err != nil {
+		t.Errorf("the file is not kept: %v", err)
+	}
+	tpl.wantQuietReopen(t, j, dir, "cannot be opened")
 }

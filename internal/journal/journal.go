@@ -83,7 +83,7 @@ type Journal struct {
 	close   sync.Once
 	closing chan struct{}
 	stopped chan struct{}
-	err     error // of Close
+	err     error // of Close; the committer's before it stops
 
 	// Of the committer.
 	lingering  *time.Timer
@@ -229,14 +229,15 @@ func (j *Journal) Stats() Stats {
 // Damage lists what recovery found damaged at Open; empty when all was well.
 func (j *Journal) Damage() []Damage { return slices.Clone(j.damage) }
 
-// Close answers the appends that wait, makes the checkpoints durable and releases the lock. It may be called twice.
+// Close answers the appends that wait, makes the checkpoints durable and releases the lock. The lock is free also after
+// an error. It may be called twice.
 func (j *Journal) Close() error {
 	j.close.Do(func() {
 		j.queue.close()
 		close(j.closing)
 		<-j.stopped
 		j.flush.Stop()
-		j.err = j.lock.Close()
+		j.err = errors.Join(j.err, j.lock.Close())
 	})
 	return j.err
 }

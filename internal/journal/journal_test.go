@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,7 +68,24 @@ func renamed(key event.Key, at int64, name string) event.Event {
 }
 
 func testOptions() Options {
-	return Options{MaxBytes: 8 << 20, MaxGroups: 10000, Join: join}
+	return Options{MaxBytes: 1 << 20, MaxGroups: 10000, Join: join, disk: quickDisk{}}
+}
+
+// quickDisk is the real disk without its syncs, for tests that nobody kills.
+type quickDisk struct{ osDisk }
+
+type quickFile struct{ osFile }
+
+func (quickDisk) syncDir(string) error { return nil }
+func (quickFile) sync() error          { return nil }
+func (quickFile) datasync() error      { return nil }
+
+func (d quickDisk) open(path string, flag int) (file, error) {
+	f, err := d.osDisk.open(path, flag)
+	if err != nil {
+		return nil, err
+	}
+	return quickFile{f.(osFile)}, nil
 }
 
 func open(t testing.TB, dir string, o Options) *Journal {
@@ -252,5 +270,60 @@ func TestCancelledAppendReturnsAtOnce(t *testing.T) {
 	cancel()
 	if err := j.Append(ctx, renamed(groupKey("app", 1), 1, "x")); err != context.Canceled {
 		t.Errorf("Append = %v, want context.Canceled", err)
+	}
+}
+
+// TestManyAppendersAndWorkersLoseNothing has appenders race with workers that apply and checkpoint what wakes them;
+// what the workers saw, joined, must be all that was acknowledged.
+func TestManyAppendersAndWorkersLoseNothing(t *testing.T) {
+	const appenders, each, groups = 32, 200, 10
+	wake := make(chan event.Key, appenders*each)
+	o := testOptions()
+	o.Wake = func(k event.Key) { wake <- k }
+	dir := t.TempDir()
+	j := open(t, dir, o)
+	var mu sync.Mutex
+	applied := map[event.Key]event.State{}
+	var workers, clients sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for k := range wake {
+				ev, upTo, ok := j.Pending(k)
+				if !ok {
+					continue
+				}
+				mu.Lock()
+				applied[k] = join(applied[k], ev.State)
+				mu.Unlock()
+				j.Checkpoint(k, upTo)
+			}
+		})
+	}
+	for a := range appenders {
+		clients.Go(func() {
+			for i := range each {
+				appendEvent(t, j, renamed(groupKey("app", (a+i)%groups), int64(1+i*appenders+a), fmt.Sprint(a, i)))
+			}
+		})
+	}
+	clients.Wait()
+	closeJournal(t, j)
+	close(wake)
+	workers.Wait()
+	for g := range groups {
+		want := int64(0)
+		for a := range appenders {
+			for i := range each {
+				if (a+i)%groups == g {
+					want = max(want, int64(1+i*appenders+a))
+				}
+			}
+		}
+		if got := applied[groupKey("app", g)].Last.Time; got != want {
+			t.Errorf("group %d: newest applied is %d, want %d", g, got, want)
+		}
+	}
+	if left := j.Keys(); len(left) > 0 {
+		t.Errorf("still pending: %v", left)
 	}
 }

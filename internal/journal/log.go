@@ -97,11 +97,22 @@ func (l *segmentLog) write(b []byte) error {
 		l.syncing = time.Since(start)
 	}
 	if err != nil {
-		l.retire()
+		l.giveUp()
 		return err
 	}
 	l.active().end += int64(len(b))
 	return nil
+}
+
+// giveUp leaves the active segment after a failed write. One that holds nothing yet is made anew under the same
+// name, so that a disk that goes on failing does not fill up with empty segments.
+func (l *segmentLog) giveUp() {
+	l.retire()
+	if s := l.active(); s.end == headerSize {
+		l.segments = l.segments[:len(l.segments)-1]
+		l.nextID = s.id
+		l.bytes.Add(-s.size)
+	}
 }
 
 // retire closes the active segment's file.

@@ -1,0 +1,112 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+Package journal keeps acknowledged events until the API server has accepted them. What Append said yes to survives
+the end of the process at any instruction, and a crash of the machine, as long as the volume lives.
+
+# Life cycle
+
+	j, err := journal.Open(dir, journal.Options{MaxBytes: 1 << 30, MaxGroups: 200000, Join: merge.Join, Wake: queue.Add})
+
+	err = j.Append(ctx, ev)             // on disk when it returns nil
+	ev, upTo, ok := j.Pending(key)      // all events of the group folded into one
+	j.Checkpoint(key, upTo)             // the API server has them
+
+	err = j.Close()
+
+Open recovers what was there; Keys lists the groups to work on. Events that the API server can never accept go to
+SetAside, and are then checkpointed.
+
+Events of a group form a lattice (package merge), so the journal folds what is pending of a group into one event with
+Options.Join: memory depends on the number of groups, not on how often they change. The fold that Pending gave out is
+kept apart from what came since, and a checkpoint takes away just that.
+
+# Appending
+
+Callers encode their events and queue up for the committer, one goroutine that alone writes to the log. It takes what
+waits (at most 1 MiB), appends the checkpoints that wait, makes one write and one fdatasync, shows the events to
+Pending, answers the callers and wakes the groups. If the batch before had more than one event it waits a little for
+company first, never longer than a sync takes or 1 ms.
+
+Checkpoints ride with the next batch, or go alone after half a second. One that a crash loses only means that its
+events are applied again, which changes nothing.
+
+# Files
+
+	LOCK                   locked while a process has the journal open
+	MANIFEST               the ids of the segments, and the salt; replaced whole
+	0000000000000001.log   a segment; the number, in hex, only grows
+	rejected-000001.json   an event that was set aside by SetAside
+	damaged-000001-….bin   bytes that recovery could not read, with the segment and the offset they were at
+	*.tmp                  a file that was not finished; deleted at the next start
+
+A segment is made under another name, filled with zeros to its full size, synced, renamed and entered in the MANIFEST
+before an event goes into it. So a segment that is missing or shorter than it says is damage, never an unfinished file.
+
+Rejected and damaged files stay until a person deletes them. Each sort may take a sixteenth of MaxBytes and 1,000 files.
+
+# Record format
+
+Integers are little-endian. A record begins at a multiple of 8 bytes:
+
+	length    uint32   of the payload
+	batch     uint32   where in the segment the write began that brought this record, in units of 8 bytes
+	kind, seq uint64   kind in the lowest 8 bits
+	sum       uint32   CRC-32C of the payload with its padding
+	headSum   uint32   CRC-32C of the 20 bytes above
+	payload            and zeros up to the next multiple of 8
+
+Twenty-four zero bytes are no record: that is where the records of a segment end. The kinds are:
+
+	1 header       first record of a segment: magic, format version, id, size of the file, salt, and where the
+	               committed records of the segment before end; seq is the newest event's number then
+	2 event        an encoded event (package event); seq is its number, which grows by one from event to event
+	3 carried      the fold of all that was pending of a group up to seq; takes the place of its earlier records
+	4 checkpoint   an encoded key; the API server has accepted the events of this group up to seq
+	5 skip         damaged bytes that were set aside; the payload is not looked at
+
+Checksums start from a number made of the salt, which is random and never leaves the directory, and the segment's id.
+So no text in an event can look like a record to the scan that follows damage, nor can blocks of another segment.
+The header's checksum alone starts from zero, for the header is what holds the salt.
+
+The MANIFEST is: magic, version uint32, number of ids uint32, salt uint64, ids uint64 each, CRC-32C uint32. Magic and
+version come first and the checksum last in every version to come. A version newer than this package's, in there or in a
+header, makes Open fail before anything is changed.
+
+# Bounds
+
+Of MaxBytes seven eighths are for segments, which are a sixty-fourth of it each (32 KiB to 64 MiB). All that is
+pending may take about a third of MaxBytes when folded, and MaxGroups groups; beyond that Append says ErrFull. An app
+(an IMApp of a namespace) may have half of both; beyond that ErrShare. What was acknowledged is never touched by that.
+
+A segment is deleted when it is the oldest and nothing pending is in it. When the log nears its bound, what is still
+pending of the oldest segment is carried forward: written, folded, at the head, a little with each batch, or at once if
+appends would have to wait. Space for carrying everything forward is always kept free, see carry.go. So a group that
+stays pending pins no segments. Checkpoints may use that space; appends may not.
+
+# Failed writes
+
+After a write or a sync fails, nobody knows what the disk has, and a second sync may say yes to what is gone. So the
+batch is refused and the segment gets no more records; the next batch begins a new one. The header of that one says
+where the records of the failed one end, and recovery looks no further. Service resumes by itself with the first batch
+that succeeds.
+
+# Recovery and repair
+
+Open reads the segments from the oldest to the newest, one at a time in memory. New events always go into a new segment.
+
+In the newest segment the end is not known, and the last write may have been cut short by a crash. A bad record
+there is torn if it belongs to the last write and one of the 512-byte sectors that it touches is empty from there on:
+the disk never wrote it, so it was never acknowledged. The segment then ends there, silently.
+
+Everything else is damage: a flipped bit, an empty sector before the last write, a file that is missing, too short, cannot
+be read or is not named as its header says, a record that makes no sense. Damage never makes Open fail. Recovery looks for
+the next good record and goes on from there; copies the bad bytes to a damaged-* file; overwrites them with a skip record,
+a new header or zeros, so that they are not found again; logs it and lists it in Damage. If the copy cannot be made (a
+full disk, say) the bytes stay where they are and are found again at the next start.
+
+A damaged event is lost, so whoever opens a journal with Damage should fetch the state of all groups anew. A damaged
+checkpoint costs nothing. A flipped bit costs one record at most.
+*/
+package journal
