@@ -45,7 +45,7 @@ type aside struct {
 // found counts a file that was there before, if it is of this sort.
 func (a *aside) found(name string, size int64) {
 	m := asideName.FindStringSubmatch(name)
-	if m == nil || m[1] != a.sort {
+	if len(m) == 0 || m[1] != a.sort {
 		return
 	}
 	n, _ := strconv.ParseUint(m[2], 10, 64)

@@ -79,7 +79,7 @@ func TestStuckGroupDoesNotPinSegments(t *testing.T) {
 func fill(t *testing.T, j *Journal, app, text string) (n int, err error) {
 	t.Helper()
 	for n = 0; n < 100000; n++ {
-		if err = j.Append(t.Context(), renamed(groupKey(app, n), 1, text)); err != nil {
+		if err := j.Append(t.Context(), renamed(groupKey(app, n), 1, text)); err != nil {
 			return n, err
 		}
 	}

@@ -373,7 +373,7 @@ func TestNewerFormatIsRefusedAndLeftAlone(t *testing.T) {
 		"segment": func(files map[string][]byte) {
 			h, _ := parseHeader(files[firstSegment])
 			h.version++
-			copy(files[firstSegment], appendHeader(nil, h))
+			copy(files[firstSegment], encodeHeader(h))
 		},
 	}
 	for what, change := range newer {

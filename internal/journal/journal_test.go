@@ -6,6 +6,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -248,7 +249,7 @@ func TestClosedJournalRefuses(t *testing.T) {
 	j := open(t, t.TempDir(), testOptions())
 	closeJournal(t, j)
 	closeJournal(t, j)
-	if err := j.Append(t.Context(), renamed(groupKey("app", 1), 1, "x")); err != ErrClosed {
+	if err := j.Append(t.Context(), renamed(groupKey("app", 1), 1, "x")); !errors.Is(err, ErrClosed) {
 		t.Errorf("Append = %v, want ErrClosed", err)
 	}
 }
@@ -268,7 +269,7 @@ func TestCancelledAppendReturnsAtOnce(t *testing.T) {
 	j := open(t, t.TempDir(), testOptions())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := j.Append(ctx, renamed(groupKey("app", 1), 1, "x")); err != context.Canceled {
+	if err := j.Append(ctx, renamed(groupKey("app", 1), 1, "x")); !errors.Is(err, context.Canceled) {
 		t.Errorf("Append = %v, want context.Canceled", err)
 	}
 }

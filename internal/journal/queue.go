@@ -111,14 +111,14 @@ func (q *queue) take(limit int64) []*request {
 		}
 		n++
 	}
-	batch := append(q.spare[:0], q.waiting[:n]...)
+	q.spare = append(q.spare[:0], q.waiting[:n]...)
 	rest := copy(q.waiting, q.waiting[n:])
 	clear(q.waiting[rest:])
-	q.waiting, q.spare, q.want = q.waiting[:rest], batch, 1
+	q.waiting, q.want = q.waiting[:rest], 1
 	if rest > 0 {
 		q.signal()
 	}
-	return batch
+	return q.spare
 }
 
 func (q *queue) close() {

@@ -198,7 +198,7 @@ func (r *recovery) mend(file file, f *found, c content, s span) error {
 	switch {
 	case s.from == 0:
 		f.header = header{version: formatVersion, id: f.id, size: max(f.size, c.end), salt: r.log.salt}
-		b = appendHeader(nil, f.header)
+		b = encodeHeader(f.header)
 	case s.from >= c.end:
 		b = make([]byte, min(s.to, int64(len(c.data)))-s.from)
 	case s.to-s.from >= headSize:

@@ -53,8 +53,8 @@ type header struct {
 	seq     uint64
 }
 
-// appendHeader encodes a header. Its checksum starts from nothing, as the header itself holds the salt.
-func appendHeader(dst []byte, h header) []byte {
+// encodeHeader encodes a header. Its checksum starts from nothing, as the header itself holds the salt.
+func encodeHeader(h header) []byte {
 	p := make([]byte, 0, headerPayload)
 	p = append(p, segmentMagic...)
 	p = binary.LittleEndian.AppendUint32(p, h.version)
@@ -63,7 +63,7 @@ func appendHeader(dst []byte, h header) []byte {
 	p = binary.LittleEndian.AppendUint64(p, uint64(h.size))
 	p = binary.LittleEndian.AppendUint64(p, h.salt)
 	p = binary.LittleEndian.AppendUint64(p, uint64(h.prevEnd))
-	return appendRecord(dst, 0, record{kind: kindHeader, seq: h.seq, payload: p})
+	return appendRecord(nil, 0, record{kind: kindHeader, seq: h.seq, payload: p})
 }
 
 func parseHeader(b []byte) (h header, ok bool) {
@@ -89,7 +89,7 @@ func createSegment(d disk, dir string, h header) (file, error) {
 		if err := f.allocate(h.size); err != nil {
 			return err
 		}
-		_, err := f.WriteAt(appendHeader(nil, h), 0)
+		_, err := f.WriteAt(encodeHeader(h), 0)
 		return err
 	})
 	if err != nil {
