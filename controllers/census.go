@@ -19,6 +19,9 @@ import (
 // census counts the IMGroups of each IMApp as the watch reports them, so that nobody has to list them. Creations that
 // the watch has not reported yet are reserved, so that the workers of one replica together keep spec.groups.maxCount.
 type census struct {
+	// conflicted is told of an app whose conflicts are others now. It must not block.
+	conflicted func(apps.Key)
+
 	mu   sync.Mutex
 	apps map[apps.Key]*tally
 }
@@ -31,7 +34,9 @@ type tally struct {
 	conflicts map[string]bool // names of IMGroups whose name belongs to another group
 }
 
-func newCensus() *census { return &census{apps: map[apps.Key]*tally{}} }
+func newCensus() *census {
+	return &census{conflicted: func(apps.Key) {}, apps: map[apps.Key]*tally{}}
+}
 
 func appOf(g *imv1alpha1.IMGroup) apps.Key {
 	return apps.Key{Namespace: g.Namespace, Name: g.Spec.AppRef.Name}
@@ -61,7 +66,7 @@ func (c *census) added(g *imv1alpha1.IMGroup) {
 		t.created++
 	}
 	delete(t.reserved, g.Name)
-	t.look(g)
+	c.look(t, g)
 }
 
 // changed counts what an update of an IMGroup moved.
@@ -70,7 +75,7 @@ func (c *census) changed(old, now *imv1alpha1.IMGroup) {
 	defer c.mu.Unlock()
 	t := c.of(appOf(now))
 	t.created += count(isCreated(now)) - count(isCreated(old))
-	t.look(now)
+	c.look(t, now)
 }
 
 func (c *census) removed(g *imv1alpha1.IMGroup) {
@@ -79,23 +84,31 @@ func (c *census) removed(g *imv1alpha1.IMGroup) {
 	t := c.of(appOf(g))
 	t.groups--
 	t.created -= count(isCreated(g))
-	delete(t.conflicts, g.Name)
+	c.setConflict(t, g, false)
 	delete(t.reserved, g.Name)
 	if t.groups == 0 && len(t.reserved) == 0 {
 		delete(c.apps, appOf(g))
 	}
 }
 
-func (t *tally) look(g *imv1alpha1.IMGroup) {
+func (c *census) look(t *tally, g *imv1alpha1.IMGroup) {
 	if l := g.Status.LastChange; l != nil && l.EventTime.After(t.newest) {
 		t.newest = l.EventTime.Time
 	}
 	ready := meta.FindStatusCondition(g.Status.Conditions, imv1alpha1.ConditionReady)
-	if ready != nil && ready.Reason == imv1alpha1.ReasonNameConflict {
+	c.setConflict(t, g, ready != nil && ready.Reason == imv1alpha1.ReasonNameConflict)
+}
+
+func (c *census) setConflict(t *tally, g *imv1alpha1.IMGroup, conflict bool) {
+	if t.conflicts[g.Name] == conflict {
+		return
+	}
+	if conflict {
 		t.conflicts[g.Name] = true
 	} else {
 		delete(t.conflicts, g.Name)
 	}
+	c.conflicted(appOf(g))
 }
 
 // reserve takes one of the app's places for a creation; false when there is none left.
@@ -119,7 +132,7 @@ func (c *census) release(group types.NamespacedName, app string) {
 
 // report is what the census knows of one app.
 type report struct {
-	groups, created int
+	groups, created int // created: those that are being created, too
 	newest          time.Time
 	conflicts       []string // sorted
 }
@@ -131,7 +144,7 @@ func (c *census) report(app apps.Key) report {
 	if t == nil {
 		return report{}
 	}
-	return report{groups: t.groups, created: t.created, newest: t.newest, conflicts: slices.Sorted(maps.Keys(t.conflicts))}
+	return report{groups: t.groups, created: t.created + len(t.reserved), newest: t.newest, conflicts: slices.Sorted(maps.Keys(t.conflicts))}
 }
 
 func count(b bool) int {

@@ -50,6 +50,7 @@ type GroupSync struct {
 
 	census  *census
 	holds   holds
+	pace    pace
 	failing atomic.Bool // writes failed lately: the first success wakes all that wait in back-off
 	backoff workqueue.TypedRateLimiter[event.Key]
 	loud    *rate.Limiter // of log lines about writes that fail; an outage fails thousands
@@ -62,6 +63,9 @@ const (
 
 // Reconcile brings everything pending for one group to the API server, then checkpoints it.
 func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Result, error) {
+	if left := r.pace.left(key, r.Now()); left > 0 {
+		return reconcile.Result{RequeueAfter: left}, nil
+	}
 	pending, upTo, found := r.Journal.Pending(key)
 	if !found && !r.Leader.IsLeader() {
 		return reconcile.Result{}, nil
@@ -87,6 +91,7 @@ func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Res
 // failed counts an error that may heal and returns the time until the next try.
 func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.Duration {
 	wait := r.backoff.When(key)
+	r.pace.failed(key, r.Now(), wait)
 	if apierrors.IsConflict(err) {
 		return wait // another writer was faster, again and again: nothing is wrong
 	}
@@ -102,6 +107,7 @@ func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.D
 func (r *GroupSync) succeeded(result string) {
 	r.Metrics.SyncWrites.WithLabelValues(result).Inc()
 	if r.failing.CompareAndSwap(true, false) {
+		r.pace.healed()
 		r.Waker.WakePending()
 	}
 }
@@ -211,6 +217,7 @@ func (r *GroupSync) finish(key event.Key, pending event.Event, upTo uint64, foun
 		r.Journal.Checkpoint(key, upTo)
 	}
 	if found && written {
+		r.pace.wrote(key, r.Now())
 		r.Metrics.SyncLag.Observe(r.Now().Sub(pending.Received).Seconds())
 		r.Metrics.SyncCoalesced.Add(float64(pending.Count - 1))
 	}

@@ -71,6 +71,7 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 	census := newCensus()
 	imapps := &Waker[reconcile.Request]{Pending: func() []reconcile.Request { return requests(p.Registry.Keys()) }}
 	changed := func(app apps.Key) { imapps.Wake(request(app)) }
+	census.conflicted = changed
 	resync := &ResyncRequests{Client: mgr.GetClient(), Waker: &Waker[reconcile.Request]{}, Now: time.Now}
 	resync.Waker.Pending = resync.Pending
 	c := &Controllers{Resync: resync, Apps: &Apps{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Registry: p.Registry,

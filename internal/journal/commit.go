@@ -156,17 +156,15 @@ func (j *Journal) succeed(batch []*request) {
 		return
 	}
 	j.lastBatch = len(batch)
-	j.batches++
 	j.wake = j.wake[:0]
 	j.pending.mu.Lock()
 	for _, r := range batch {
 		e := r.entry
-		j.pending.add(e, slot{ev: r.ev, upTo: r.seq, size: r.size(), seg: j.log.active()})
-		j.pending.land(e, r.size())
-		if e.batch != j.batches {
-			e.batch = j.batches
+		if e.fresh.upTo == 0 { // else the group was woken and nobody has taken its events yet
 			j.wake = append(j.wake, e.key)
 		}
+		j.pending.add(e, slot{ev: r.ev, upTo: r.seq, size: r.size(), seg: j.log.active()})
+		j.pending.land(e, r.size())
 	}
 	j.pending.mu.Unlock()
 	for _, r := range batch {

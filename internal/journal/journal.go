@@ -45,7 +45,8 @@ type Options struct {
 
 	// Join is the merge law: commutative, associative and idempotent. It must not change what it is given.
 	Join func(a, b event.State) event.State
-	// Wake is called after an event of that group became durable. It must not block: the committer calls it.
+	// Wake is called after an event of that group became durable, unless older events of it still wait for Pending:
+	// then it has been called for those. It must not block: the committer calls it.
 	Wake func(event.Key)
 	Log  *slog.Logger // nil = discard
 
@@ -89,7 +90,6 @@ type Journal struct {
 	lingering  *time.Timer
 	batchLimit int64
 	lastBatch  int
-	batches    uint64
 	buf, key   []byte
 	wake       []event.Key
 }

@@ -49,7 +49,6 @@ type entry struct {
 	flights      int   // number of appends under way
 	cost         int64 // what the entry counts against the bounds
 	usage        *usage
-	batch        uint64 // newest batch that woke the group
 
 	home       *segment // the list it is in: the oldest of its slots' segments
 	prev, next *entry
