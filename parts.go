@@ -29,7 +29,10 @@ import (
 
 // build makes the parts: journal, manager, controllers, receiver.
 func (op *operator) build(ctx context.Context, o options.Options, config *rest.Config) error {
-	var err error
+	err := preflight(ctx, o)
+	if err != nil {
+		return err
+	}
 	collectors := metrics.New(crmetrics.Registry)
 	groups := &controllers.Waker[event.Key]{}
 	op.journal, err = journal.Open(o.JournalDir, journal.Options{MaxBytes: o.JournalMaxBytes, MaxGroups: o.JournalMaxGroups,

@@ -53,7 +53,7 @@ func (osDisk) syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }() // opened to be synced
 	return fileutil.Fsync(d)
 }
 

@@ -113,7 +113,7 @@ func Open(dir string, o Options) (*Journal, error) {
 	j := newJournal(dir, o)
 	j.lock = lock
 	if err := j.recover(); err != nil {
-		lock.Close()
+		_ = lock.Close() // the process gives up anyway
 		return nil, fmt.Errorf("journal directory %s: %w", dir, err)
 	}
 	go j.run()

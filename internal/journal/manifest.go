@@ -68,7 +68,7 @@ func readManifest(d disk, dir string) (manifest, []byte, error) {
 	if err != nil {
 		return manifest{}, nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	size, err := f.size()
 	if err != nil {
 		return manifest{}, nil, err

@@ -138,7 +138,7 @@ func (r *recovery) readHeader(id uint64) (header, bool, error) {
 	if err != nil {
 		return header{}, false, nil // replay reports it
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	b := make([]byte, headerSize)
 	n, _ := f.ReadAt(b, 0)
 	h, ok := parseHeader(b[:n])

@@ -82,7 +82,7 @@ func (r *recovery) load(f *found, knownEnd int64) (content, error) {
 	if err != nil {
 		return content{}, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	size := min(f.size, maxRead)
 	c := content{data: make([]byte, size), seed: newSeed(r.log.salt, f.id)}
 	if f.ok {
@@ -175,7 +175,7 @@ func (r *recovery) repair(f *found, c content, spans []span) {
 		r.report("", fmt.Sprintf("%s is damaged and cannot be repaired: %v", segmentName(f.id), err))
 		return
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // what was written is synced
 	for _, s := range spans {
 		size := int64(len(c.data))
 		b := c.data[min(s.from, size):min(s.to, size)]

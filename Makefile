@@ -1,0 +1,88 @@
+# Go, make and git are all that is needed. Everything else is pinned in a module under hack/ and built from source.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS = -s -w -X main.version=$(VERSION)
+
+TOOL           = go tool -modfile=hack/tools/go.mod
+CONTROLLER_GEN = $(TOOL) controller-gen
+GOTESTSUM      = $(TOOL) gotestsum
+KUSTOMIZE      = $(TOOL) kustomize
+GOLANGCI_LINT  = go tool -modfile=hack/lint/go.mod golangci-lint-kube-api-linter
+
+# The same flag for every build, so that they share one build cache.
+export GOFLAGS := $(GOFLAGS) -trimpath
+
+# Where kube-apiserver and etcd are.
+ASSETS = $(or $(KUBEBUILDER_ASSETS),$(CURDIR)/bin/controlplane)
+
+# The race detector needs cgo, that is a C compiler; without one the tests run without it.
+RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+LINT_PACKAGES ?= ./...
+TEST_PACKAGES ?= ./...
+TEST_TIMEOUT  ?= 15m
+FUZZ_TIME     ?= 1m
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: ## Build bin/manager
+	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o bin/manager .
+
+.PHONY: run
+run: controlplane build ## Run the operator against a control plane of its own; Ctrl-C stops all, .local/ keeps the data
+	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local run
+
+.PHONY: demo
+demo: controlplane build ## The same without hands: send a day of callbacks, check the result
+	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local demo
+
+.PHONY: generate
+generate: ## Generate the deep copies in api/
+	$(CONTROLLER_GEN) object:headerFile=hack/boilerplate/boilerplate.go.txt paths=./api/...
+
+.PHONY: manifests
+manifests: ## Generate config/crd/bases and config/rbac/role.yaml
+	$(CONTROLLER_GEN) crd paths=./api/... output:crd:dir=config/crd/bases
+	$(CONTROLLER_GEN) rbac:roleName=imgroup-operator-manager paths=./controllers/... output:rbac:dir=config/rbac
+
+.PHONY: fmt
+fmt: ## Format the Go code
+	$(GOLANGCI_LINT) fmt ./...
+
+.PHONY: lint
+lint: ## Lint, import arrows and API conventions among it
+	$(GOLANGCI_LINT) run $(LINT_PACKAGES)
+
+.PHONY: verify
+verify: ## Regenerate, lint, vet, check the modules; fail on any difference
+	hack/verify.sh
+
+.PHONY: test-verify
+test-verify: ## Check that verify fails where it must
+	hack/verify_test.sh
+
+.PHONY: controlplane
+controlplane: ## Build kube-apiserver and etcd into bin/controlplane; KUBEBUILDER_ASSETS is honoured
+	@hack/controlplane/build.sh
+
+.PHONY: test
+test: verify test-verify controlplane ## Everything that must pass: verify and all tests
+	KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- $(RACE) -timeout $(TEST_TIMEOUT) $(TEST_PACKAGES)
+
+.PHONY: test-fuzz
+test-fuzz: ## Fuzz each target for FUZZ_TIME (1m)
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -run '^$$' -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZ_TIME) $$package; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built and the data of make run
+	rm -rf bin dist .local
