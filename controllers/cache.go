@@ -16,11 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
-
-// strippedFields are the large texts, which the cache does not hold: the merge needs their times, not their bytes.
-var strippedFields = map[string]bool{event.Introduction: true, event.Notification: true, event.FaceURL: true}
 
 // Indexes of IMGroups in the cache.
 const (
@@ -56,6 +52,7 @@ func Mapper(*rest.Config, *http.Client) (meta.RESTMapper, error) {
 // CacheOptions keep in memory what the merge needs and no more.
 func CacheOptions(namespaces []string) cache.Options {
 	o := cache.Options{
+		NewInformer:      newInformer,
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject:         map[client.Object]cache.ByObject{&imv1alpha1.IMGroup{}: {Transform: strip}},
 	}
@@ -66,15 +63,6 @@ func CacheOptions(namespaces []string) cache.Options {
 		o.DefaultNamespaces[ns] = cache.Config{}
 	}
 	return o
-}
-
-// strip empties what the cache does not hold. Such an object must never be the base of a full update.
-func strip(obj any) (any, error) {
-	if g, ok := obj.(*imv1alpha1.IMGroup); ok {
-		g.ManagedFields, g.Annotations = nil, nil
-		g.Status.Introduction, g.Status.Notification, g.Status.FaceURL = nil, nil, nil
-	}
-	return obj, nil
 }
 
 // addIndexes tells the cache how IMGroups are looked up.
