@@ -30,6 +30,8 @@ const (
 	// stays on disk for the next start.
 	drainTimeout = 20 * time.Second
 	drainPoll    = 50 * time.Millisecond
+	// stopTimeout is how long the parts may take to end after that.
+	stopTimeout = 10 * time.Second
 )
 
 // operator is the whole process: the receiver, the journal, the controllers and the elector.
@@ -86,7 +88,26 @@ func (op *operator) run(ctx context.Context) error {
 		op.drain(failed)
 		return nil
 	})
-	return errors.Join(group.Wait(), wrap("closing the journal", op.journal.Close()))
+	return errors.Join(op.await(rest, group), wrap("closing the journal", op.journal.Close()))
+}
+
+// await waits for the parts, and no longer than stopTimeout once they were told to end: a manager whose caches never
+// saw the API server does not end by itself.
+func (op *operator) await(rest context.Context, group *errgroup.Group) error {
+	ended := make(chan error, 1)
+	go func() { ended <- group.Wait() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-rest.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(stopTimeout):
+		op.log.Info("some parts did not end in time; the process ends without them")
+		return nil
+	}
 }
 
 // loadApps waits for the cache to know the IMApps, then lets the receiver answer. Of a damaged journal every app asks

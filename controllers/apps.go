@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -36,6 +37,7 @@ const (
 	secretJitter   = 1500 * time.Millisecond
 	secretRetry    = 2 * time.Second // while it is missing or wrong: somebody waits for it
 	secretTimeout  = 5 * time.Second
+	loadersAtStart = 32 // Secrets read at the same time before the first callback is accepted
 )
 
 // Apps keeps the registry of IMApps that the webhook reads, on every replica.
@@ -80,9 +82,12 @@ func (r *Apps) LoadAll(ctx context.Context, c cache.Cache) error {
 	if err := r.Client.List(ctx, &list, client.DisableReadYourWritesConsistency); err != nil {
 		return fmt.Errorf("listing IMApps: %w", err)
 	}
+	var secrets errgroup.Group
+	secrets.SetLimit(loadersAtStart)
 	for i := range list.Items {
-		r.load(ctx, &list.Items[i])
+		secrets.Go(func() error { r.load(ctx, &list.Items[i]); return nil })
 	}
+	_ = secrets.Wait()
 	r.Registry.MarkLoaded()
 	return nil
 }

@@ -57,6 +57,9 @@ func (r *GroupSync) createOrAdopt(ctx context.Context, group *imv1alpha1.IMGroup
 	if err != nil {
 		return nil, fmt.Errorf("reading IMGroup %s, which exists already: %w", group.Name, err)
 	}
+	if !existing.DeletionTimestamp.IsZero() {
+		return nil, fmt.Errorf("IMGroup %s is being deleted", group.Name)
+	}
 	if existing.Spec == group.Spec {
 		r.census.release(client.ObjectKeyFromObject(group), group.Spec.AppRef.Name)
 		return existing, nil

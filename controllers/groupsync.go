@@ -54,6 +54,7 @@ type GroupSync struct {
 	failing atomic.Bool // writes failed lately: the first success wakes all that wait in back-off
 	backoff workqueue.TypedRateLimiter[event.Key]
 	loud    *rate.Limiter // of log lines about writes that fail; an outage fails thousands
+	quiet   *rate.Limiter // of log lines about events that are dropped, as an IMApp may want of most of them
 }
 
 const (
@@ -70,6 +71,7 @@ func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Res
 	if !found && !r.Leader.IsLeader() {
 		return reconcile.Result{}, nil
 	}
+	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", key.GroupID))
 	wait, err := r.sync(ctx, key, pending)
 	var drop *dropped
 	switch {
@@ -223,22 +225,23 @@ func (r *GroupSync) finish(key event.Key, pending event.Event, upTo uint64, foun
 	}
 }
 
-// drop counts and logs events that will not be written, and keeps them in a file when somebody must look at them.
+// drop ends the way of events that will not be written. First it keeps them in a file when somebody must look at them.
 func (r *GroupSync) drop(ctx context.Context, pending event.Event, found bool, d *dropped) error {
-	if !found {
-		log.FromContext(ctx).Error(d, "a write without an event was refused")
-		return nil
+	file := ""
+	if found && d.setAside {
+		var err error
+		if file, err = r.Journal.SetAside(pending, fmt.Sprintf("%s: %v", d.reason, d.cause)); err != nil {
+			r.Metrics.JournalErrors.WithLabelValues(metrics.OpSetAside).Inc()
+			return fmt.Errorf("setting aside refused events: %w", err)
+		}
+		r.Metrics.SyncWrites.WithLabelValues(metrics.WriteRejected).Inc()
 	}
 	r.Metrics.SyncDropped.WithLabelValues(d.reason).Add(float64(pending.Count))
-	if !d.setAside {
-		log.FromContext(ctx).Info("acknowledged events were dropped", "reason", d.reason, "events", pending.Count)
-		return nil
+	switch {
+	case file != "":
+		log.FromContext(ctx).Error(d.cause, "events will never be written; they were set aside", "reason", d.reason, "file", file, "events", pending.Count)
+	case r.quiet.Allow():
+		log.FromContext(ctx).Info("events were dropped", "reason", d.reason, "events", pending.Count)
 	}
-	r.Metrics.SyncWrites.WithLabelValues(metrics.WriteRejected).Inc()
-	file, err := r.Journal.SetAside(pending, fmt.Sprintf("%s: %v", d.reason, d.cause))
-	if err != nil {
-		return fmt.Errorf("setting aside refused events: %w", err)
-	}
-	log.FromContext(ctx).Error(d.cause, "the API server refused events for good; they were set aside", "reason", d.reason, "file", file, "events", pending.Count)
 	return nil
 }

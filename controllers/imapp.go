@@ -87,7 +87,7 @@ func (r *IMApps) setStatus(app *imv1alpha1.IMApp, known apps.App, report report)
 	badSpec := r.badSpec(app)
 	set := func(c metav1.Condition) { setCondition(&s.Conditions, app.Generation, c) }
 	set(appReady(app, known, report, badSpec))
-	set(authenticated(app))
+	set(authenticated(app, known.Problem))
 	setOrRemove(app, imv1alpha1.ConditionReconciling, known.Problem.Reason, known.Problem.Message, badSpec == "" && !app.Spec.Suspend)
 	setOrRemove(app, imv1alpha1.ConditionStalled, imv1alpha1.ReasonInvalidSpec, badSpec, badSpec != "")
 	setOrRemove(app, imv1alpha1.ConditionNameConflict, imv1alpha1.ReasonNameTaken, conflictMessage(report.conflicts), true)
@@ -95,7 +95,7 @@ func (r *IMApps) setStatus(app *imv1alpha1.IMApp, known apps.App, report report)
 
 // badSpec says what the schema could not refuse, since it depends on the operator's flags.
 func (r *IMApps) badSpec(app *imv1alpha1.IMApp) string {
-	if app.Spec.Rest != nil && !r.AllowedHost(app.Spec.Rest.BaseURL) {
+	if app.Spec.Rest != nil && !app.Spec.Suspend && !r.AllowedHost(app.Spec.Rest.BaseURL) {
 		return "the host of spec.rest.baseURL is not one that the operator's flag --rest-allowed-hosts allows"
 	}
 	return ""
@@ -107,10 +107,10 @@ func appReady(app *imv1alpha1.IMApp, known apps.App, report report, badSpec stri
 	}
 	limit := policyOf(app).maxCount
 	switch {
-	case badSpec != "":
-		return ready(metav1.ConditionFalse, imv1alpha1.ReasonInvalidSpec, badSpec)
 	case app.Spec.Suspend:
 		return ready(metav1.ConditionTrue, imv1alpha1.ReasonSuspended, "spec.suspend is set: callbacks are answered with 404 and nothing is written")
+	case badSpec != "":
+		return ready(metav1.ConditionFalse, imv1alpha1.ReasonInvalidSpec, badSpec)
 	case !known.Ready:
 		return ready(metav1.ConditionFalse, known.Problem.Reason, known.Problem.Message)
 	case report.created >= limit:
@@ -120,10 +120,13 @@ func appReady(app *imv1alpha1.IMApp, known apps.App, report report, badSpec stri
 	return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, "callbacks are accepted")
 }
 
-func authenticated(app *imv1alpha1.IMApp) metav1.Condition {
-	if app.Spec.Callback.AllowUnsigned {
+func authenticated(app *imv1alpha1.IMApp, problem apps.Problem) metav1.Condition {
+	switch {
+	case app.Spec.Callback.AllowUnsigned:
 		return condition(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionFalse, imv1alpha1.ReasonUnsigned,
 			"spec.callback.allowUnsigned is set: whoever reaches the callback path can change this app's IMGroups")
+	case problem.Reason != "":
+		return condition(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionUnknown, problem.Reason, problem.Message)
 	}
 	return condition(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionTrue, imv1alpha1.ReasonSigned, "every callback must be signed")
 }

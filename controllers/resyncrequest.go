@@ -67,25 +67,27 @@ func (r *ResyncRequests) Reconcile(ctx context.Context, req reconcile.Request) (
 	if wait := r.wait(key); wait > 0 {
 		return reconcile.Result{RequeueAfter: wait}, nil
 	}
+	r.begin(key)
 	app := &imv1alpha1.IMApp{}
 	app.Namespace, app.Name = req.Namespace, req.Name
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, imv1alpha1.AnnotationResyncRequestedAt, r.Now().UTC().Format(time.RFC3339Nano))
 	err := r.Client.Patch(ctx, app, client.RawPatch(types.MergePatchType, []byte(patch)))
 	if client.IgnoreNotFound(err) != nil {
+		r.reopen(key)
 		return reconcile.Result{}, fmt.Errorf("asking for a resync: %w", err)
 	}
-	r.done(key)
 	return reconcile.Result{}, nil
 }
 
-// wait returns the time until the app may be asked for again, or nothing when there is nothing to ask.
+// wait returns the time until the app may be asked for again.
 func (r *ResyncRequests) wait(app apps.Key) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return resyncRequestInterval - r.Now().Sub(r.last[app])
 }
 
-func (r *ResyncRequests) done(app apps.Key) {
+// begin closes a request before it is written, so that one that comes meanwhile is another one.
+func (r *ResyncRequests) begin(app apps.Key) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last == nil {
@@ -93,4 +95,12 @@ func (r *ResyncRequests) done(app apps.Key) {
 	}
 	r.last[app] = r.Now()
 	delete(r.open, app)
+}
+
+// reopen takes back begin, since nothing was written.
+func (r *ResyncRequests) reopen(app apps.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open[app] = true
+	delete(r.last, app)
 }

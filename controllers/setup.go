@@ -81,7 +81,7 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 		Events: events, Now: time.Now, AllowedHost: allowedHost(p.AllowedHosts), census: census}
 	groups := &GroupSync{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Journal: p.Journal, Leader: p.Elector,
 		Metrics: p.Metrics, Events: events, Waker: p.Groups, Now: time.Now,
-		LimitReached: changed, census: census, loud: rate.NewLimiter(1, 5),
+		LimitReached: changed, census: census, loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
 	p.Elector.OnElected(imapps.WakePending)
 	p.Elector.OnElected(func() { wakeGroups(ctx, mgr.GetClient(), p.Groups) })

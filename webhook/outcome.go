@@ -54,7 +54,7 @@ type answer struct {
 func (o outcome) answer() *answer { return &answers[o] }
 
 // answers are built once, so that an answer costs nothing. The texts say what was wrong with the request and nothing
-// about tokens or about which apps exist.
+// about tokens.
 var answers = [outcomes]answer{
 	proceed:           fail(http.StatusInternalServerError, metrics.OutcomePanic, "internal error"),
 	accepted:          ok(metrics.OutcomeAccepted),
