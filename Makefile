@@ -83,6 +83,14 @@ test-fuzz: ## Fuzz each target for FUZZ_TIME (1m)
 		done; \
 	done
 
+.PHONY: bench
+bench: controlplane build ## Measure the figures that the project promises, about 30 minutes; see hack/bench/doc.go
+	KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/bench
+
+.PHONY: bench-quick
+bench-quick: controlplane build ## The same in under 3 minutes: shorter, with fewer groups
+	KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/bench -quick
+
 .PHONY: clean
 clean: ## Remove what was built and the data of make run
 	rm -rf bin dist .local

@@ -64,7 +64,7 @@ func (l *segmentLog) roll(n int64) error {
 	}
 	s := &segment{id: h.id, size: h.size, end: headerSize}
 	if err := l.writeManifest(append(l.segments[:len(l.segments):len(l.segments)], s)); err != nil {
-		_ = f.Close() // nothing is in it
+		_ = f.Close()                                              // nothing is in it
 		_ = l.disk.remove(filepath.Join(l.dir, segmentName(h.id))) // else the next one takes its place
 		return err
 	}

@@ -1,0 +1,36 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import "time"
+
+// plan says how much is measured.
+type plan struct {
+	rounds   int           // of each row but those below
+	warmUp   time.Duration // before the first round of a row
+	spell    time.Duration // of one side in one round
+	hotSpell time.Duration // of the hot group
+	samples  int           // of each latency, by round
+
+	sizes      []int         // IMGroups in the cache
+	sizeRounds int           // starts of the operator with each size
+	settle     time.Duration // until the memory is read
+	replay     int           // events in the journal that is replayed
+	outages    []time.Duration
+}
+
+func quickPlan() plan {
+	return plan{rounds: 3, warmUp: time.Second, spell: 1500 * time.Millisecond, hotSpell: 2 * time.Second, samples: 25,
+		sizes: []int{1_000, 10_000}, sizeRounds: 1, settle: 3 * time.Second, replay: 100_000,
+		outages: []time.Duration{5 * time.Second}}
+}
+
+func fullPlan() plan {
+	return plan{rounds: 5, warmUp: 3 * time.Second, spell: 8 * time.Second, hotSpell: 10 * time.Second, samples: 200,
+		sizes: []int{1_000, 10_000, 100_000}, sizeRounds: 3, settle: 30 * time.Second, replay: 1_000_000,
+		outages: []time.Duration{5 * time.Second, time.Minute, 5 * time.Minute}}
+}
+
+// manyGroups is a usual number of busy groups: enough for none of them to be hot.
+const manyGroups = 1000

@@ -1,0 +1,161 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+)
+
+const (
+	firstWrites    = 1 // that the first callback needs
+	promisedGroups = 100_000
+
+	growthRate  = 1000 // callbacks per second; few enough for the receiver to be mostly idle
+	growthConns = 16
+	// listTimeout is for an operator that starts with 100,000 IMGroups on two busy processors.
+	listTimeout = 3 * time.Minute
+)
+
+// row7 starts the operator with more and more IMGroups: the memory that it takes, the time until it acknowledges a
+// callback (row 11), and what a callback costs then (row 12).
+func (b *bench) row7(ctx context.Context) error {
+	c, err := b.needCluster(ctx)
+	if err != nil {
+		return err
+	}
+	app, err := b.seeded(ctx, "many", 0)
+	if err != nil {
+		return err
+	}
+	have := 0
+	for _, size := range b.sizes {
+		if err := c.seed(ctx, app, have, size); err != nil {
+			return err
+		}
+		have = size
+		if err := b.measureSize(ctx, app, size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sizeResult is what one start with many IMGroups came to.
+type sizeResult struct {
+	firstAck    time.Duration // from the start of the process
+	allKnown    time.Duration // until the cache has every IMGroup and has looked at it
+	now, most   float64       // MiB
+	writes      float64       // of IMGroups until then, beside the callback's
+	cost, after float64       // µs per callback; MiB with the callbacks
+}
+
+func (b *bench) measureSize(ctx context.Context, app *imv1alpha1.IMApp, size int) error {
+	var memories, peaks, acks, known, writes, costs, after []float64
+	var err error
+	for range b.sizeRounds {
+		var r sizeResult
+		if r, err = b.startWith(ctx, app, size); err != nil {
+			break
+		}
+		memories, peaks, after = append(memories, r.now), append(peaks, r.most), append(after, r.after)
+		acks, known = append(acks, milliseconds(r.firstAck)), append(known, milliseconds(r.allKnown))
+		costs, writes = append(costs, r.cost), append(writes, r.writes)
+	}
+	of := thousands(size) + " IMGroups"
+	promised := figure{Row: "7", What: "memory (RSS) with " + of, Unit: "MiB", Values: memories}
+	if size == promisedGroups {
+		promised.Bound = atMost(400, 200)
+	}
+	b.add(promised)
+	b.detail("7", "most memory since the start, "+of, "MiB", peaks)
+	b.detail("7", "memory after callbacks, "+of, "MiB", after)
+	b.detail("11", "restart: first callback acknowledged, "+of, "ms", acks)
+	b.detail("11", "restart: all known, "+of, "ms", known)
+	b.detail("11", "restart: API writes of IMGroups that need none, "+of, "", writes)
+	b.detail("12", fmt.Sprintf("the operator's processor time per callback at %d/s, writes included, %s", growthRate, of), "µs", costs)
+	return err
+}
+
+// startWith starts an operator with an empty journal and ends it by force: what it still holds is of no use.
+func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) (r sizeResult, err error) {
+	before, _, err := b.cluster.writes(ctx)
+	if err != nil {
+		return r, err
+	}
+	start := time.Now()
+	o, err := b.launch(app.Namespace)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, o.Kill()) }()
+	if r.firstAck, err = firstAck(ctx, o, app.Namespace, start); err != nil {
+		return r, err
+	}
+	if err := awaitEvery(ctx, scrapeInterval, o.Process, "the cache", listTimeout, o.hasReconciled(size)); err != nil {
+		return r, err
+	}
+	r.allKnown = time.Since(start)
+	written, _, err := b.cluster.writes(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.writes = written - before - firstWrites
+	if !sleepUntil(ctx, time.Now().Add(b.settle)) {
+		return r, ctx.Err()
+	}
+	if r.now, r.most, err = memory(o.Process); err != nil {
+		return r, err
+	}
+	if r.cost, err = b.growthCost(ctx, o, app.Namespace, size); err != nil {
+		return r, err
+	}
+	r.after, _, err = memory(o.Process)
+	return r, err
+}
+
+// firstAck tries until a callback is acknowledged, from the moment the process starts.
+func firstAck(ctx context.Context, o *operator, namespace string, start time.Time) (time.Duration, error) {
+	send := callbackSender(o, namespace)
+	err := await(ctx, o.Process, "the first acknowledgement", listTimeout, func(ctx context.Context) error {
+		_, err := send(ctx, 0)
+		return err
+	})
+	return time.Since(start), err
+}
+
+// hasReconciled is a check for await: group sync has looked at as many IMGroups as there are, and has no more to do.
+func (o *operator) hasReconciled(groups int) func(context.Context) error {
+	return func(ctx context.Context) error {
+		m, err := o.scrape(ctx)
+		if err != nil {
+			return err
+		}
+		added := m.sum("workqueue_adds_total", `name="groupsync"`)
+		waiting := m.sum("workqueue_depth", `name="groupsync"`) + m.sum("imgroup_journal_pending_groups")
+		if added < float64(groups) || waiting > 0 {
+			return fmt.Errorf("%v of %d IMGroups known, %v waiting", added, groups, waiting)
+		}
+		return nil
+	}
+}
+
+// growthCost is the operator's processor time per callback, in µs, at a fixed pace over all groups.
+func (b *bench) growthCost(ctx context.Context, o *operator, namespace string, groups int) (float64, error) {
+	l := o.load(namespace, growthConns, groups, b.spell)
+	l.rate = growthRate
+	var sent outcome
+	cpu, err := spent(o.Process, func() (err error) { sent, err = l.run(ctx); return err })
+	switch {
+	case err != nil:
+		return 0, err
+	case sent.acknowledged() == 0 || sent.others() > 0:
+		return 0, fmt.Errorf("callbacks acknowledged, refused, failed: %v", sent.answers)
+	}
+	return microseconds(cpu) / float64(sent.acknowledged()), nil
+}

@@ -1,0 +1,44 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// row is one line of the table of promises.
+type row struct {
+	id      string
+	title   string
+	limit   time.Duration // a row that takes longer hangs
+	measure func(*bench, context.Context) error
+}
+
+// rows are in the order in which they run: first those that need the machine for themselves, before a control plane is
+// there; last the one that stops the API server.
+func rows() []row {
+	return []row{
+		{"1", "acknowledged callbacks per second", 10 * time.Minute, (*bench).row1},
+		{"3", "time to an acknowledgement", 10 * time.Minute, (*bench).row3},
+		{"10", "replay of the journal", 10 * time.Minute, (*bench).row10},
+		{"2", "callbacks over status writes", 15 * time.Minute, (*bench).row2},
+		{"4", "time until a change is visible", 15 * time.Minute, (*bench).row4},
+		{"5", "one hot group", 15 * time.Minute, (*bench).row5},
+		{"6", "1,000 groups at once", 15 * time.Minute, (*bench).row6},
+		{"9", "a hand-made receiver", 15 * time.Minute, (*bench).row9},
+		{"7", "many IMGroups", time.Hour, (*bench).row7},
+		{"8", "an API server that is away", 30 * time.Minute, (*bench).row8},
+	}
+}
+
+func rowByID(id string) (row, bool) {
+	all := rows()
+	i := slices.IndexFunc(all, func(r row) bool { return r.id == id })
+	if i < 0 {
+		return row{}, false
+	}
+	return all[i], true
+}
