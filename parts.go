@@ -40,7 +40,6 @@ func (op *operator) build(ctx context.Context, o options.Options, config *rest.C
 	if err != nil {
 		return wrap("opening the journal", err)
 	}
-	groups.Pending = op.journal.Keys
 	if op.manager, err = newManager(o, config, op.log); err != nil {
 		return wrap("making the manager", err)
 	}

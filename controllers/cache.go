@@ -18,11 +18,9 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
 
-// Indexes of IMGroups in the cache.
-const (
-	indexGroup = "group" // app and group id
-	indexApp   = "app"
-)
+// indexGroup finds the IMGroups of a group that have another name than the operator gives: those that somebody declared.
+// All others are found by their name, and take no room in an index.
+const indexGroup = "group"
 
 func groupIndexKey(app, groupID string) string { return app + "/" + groupID }
 
@@ -65,16 +63,13 @@ func CacheOptions(namespaces []string) cache.Options {
 	return o
 }
 
-// addIndexes tells the cache how IMGroups are looked up.
-func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
-	err := indexer.IndexField(ctx, &imv1alpha1.IMGroup{}, indexGroup, func(o client.Object) []string {
+// addIndex tells the cache how declared IMGroups are looked up.
+func addIndex(ctx context.Context, indexer client.FieldIndexer) error {
+	return indexer.IndexField(ctx, &imv1alpha1.IMGroup{}, indexGroup, func(o client.Object) []string {
 		g := o.(*imv1alpha1.IMGroup)
-		return []string{groupIndexKey(g.Spec.AppRef.Name, g.Spec.GroupID)}
-	})
-	if err != nil {
-		return err
-	}
-	return indexer.IndexField(ctx, &imv1alpha1.IMGroup{}, indexApp, func(o client.Object) []string {
-		return []string{o.(*imv1alpha1.IMGroup).Spec.AppRef.Name}
+		if app, id := g.Spec.AppRef.Name, g.Spec.GroupID; g.Name != imgroupName(app, id) {
+			return []string{groupIndexKey(app, id)}
+		}
+		return nil
 	})
 }

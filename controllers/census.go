@@ -32,6 +32,8 @@ type tally struct {
 	newest    time.Time
 	reserved  map[string]bool // names that are being created
 	conflicts map[string]bool // names of IMGroups whose name belongs to another group
+	unsettled map[string]bool // names of IMGroups whose conditions are not of their spec, or miss the IMApp
+	sdkAppIDs map[int64]int   // how many statuses are of each application
 }
 
 func newCensus() *census {
@@ -50,7 +52,7 @@ func isCreated(g *imv1alpha1.IMGroup) bool {
 func (c *census) of(app apps.Key) *tally {
 	t := c.apps[app]
 	if t == nil {
-		t = &tally{reserved: map[string]bool{}, conflicts: map[string]bool{}}
+		t = &tally{reserved: map[string]bool{}, conflicts: map[string]bool{}, unsettled: map[string]bool{}, sdkAppIDs: map[int64]int{}}
 		c.apps[app] = t
 	}
 	return t
@@ -66,6 +68,7 @@ func (c *census) added(g *imv1alpha1.IMGroup) {
 		t.created++
 	}
 	delete(t.reserved, g.Name)
+	t.sdkAppIDs[g.Status.SDKAppID]++
 	c.look(t, g)
 }
 
@@ -75,6 +78,8 @@ func (c *census) changed(old, now *imv1alpha1.IMGroup) {
 	defer c.mu.Unlock()
 	t := c.of(appOf(now))
 	t.created += count(isCreated(now)) - count(isCreated(old))
+	t.forgetID(old)
+	t.sdkAppIDs[now.Status.SDKAppID]++
 	c.look(t, now)
 }
 
@@ -86,6 +91,8 @@ func (c *census) removed(g *imv1alpha1.IMGroup) {
 	t.created -= count(isCreated(g))
 	c.setConflict(t, g, false)
 	delete(t.reserved, g.Name)
+	delete(t.unsettled, g.Name)
+	t.forgetID(g)
 	if t.groups == 0 && len(t.reserved) == 0 {
 		delete(c.apps, appOf(g))
 	}
@@ -95,8 +102,40 @@ func (c *census) look(t *tally, g *imv1alpha1.IMGroup) {
 	if l := g.Status.LastChange; l != nil && l.EventTime.After(t.newest) {
 		t.newest = l.EventTime.Time
 	}
-	ready := meta.FindStatusCondition(g.Status.Conditions, imv1alpha1.ConditionReady)
-	c.setConflict(t, g, ready != nil && ready.Reason == imv1alpha1.ReasonNameConflict)
+	ready := readyReason(g)
+	c.setConflict(t, g, ready == imv1alpha1.ReasonNameConflict)
+	if ready == "" || ready == imv1alpha1.ReasonAppNotFound || g.Status.ObservedGeneration != g.Generation {
+		t.unsettled[g.Name] = true
+	} else {
+		delete(t.unsettled, g.Name)
+	}
+}
+
+func readyReason(g *imv1alpha1.IMGroup) string {
+	if ready := meta.FindStatusCondition(g.Status.Conditions, imv1alpha1.ConditionReady); ready != nil {
+		return ready.Reason
+	}
+	return ""
+}
+
+func (t *tally) forgetID(g *imv1alpha1.IMGroup) {
+	if t.sdkAppIDs[g.Status.SDKAppID]--; t.sdkAppIDs[g.Status.SDKAppID] == 0 {
+		delete(t.sdkAppIDs, g.Status.SDKAppID)
+	}
+}
+
+// unsettled lists the apps that may have IMGroups with something to write although no event is pending: see settled.
+func (c *census) unsettled(known map[apps.Key]*imv1alpha1.IMApp) []apps.Key {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var keys []apps.Key
+	for key, t := range c.apps {
+		app := known[key]
+		if app == nil || len(t.unsettled) > 0 || t.sdkAppIDs[app.Spec.SDKAppID] != t.groups {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func (c *census) setConflict(t *tally, g *imv1alpha1.IMGroup, conflict bool) {

@@ -78,3 +78,34 @@ func TestTheCensusKnowsTheNewestChangeAndTheConflicts(t *testing.T) {
 		t.Error("an app without IMGroups must not stay in memory")
 	}
 }
+
+func TestTheCensusNamesTheAppsToLookAt(t *testing.T) {
+	known := map[apps.Key]*imv1alpha1.IMApp{chat: {Spec: imv1alpha1.IMAppSpec{SDKAppID: appID}}}
+	group := created("a")
+	state := event.NewState(event.Changed, at(1), values("name", "ops"))
+	setState(&group.Status, appID, state, nil)
+	setGroupConditions(group, state, true)
+	c := newCensus()
+	c.added(group)
+	if got := c.unsettled(known); len(got) != 0 {
+		t.Errorf("all is settled, yet it names %v", got)
+	}
+	if got := c.unsettled(nil); len(got) != 1 {
+		t.Error("an app that is missing must be named")
+	}
+	other := group.DeepCopy()
+	other.Status.SDKAppID++
+	c.changed(group, other)
+	if got := c.unsettled(known); len(got) != 1 {
+		t.Error("an app with a status of another application must be named")
+	}
+	c.changed(other, group)
+	c.added(created("b"))
+	if got := c.unsettled(known); len(got) != 1 {
+		t.Error("an app with an IMGroup that nobody has looked at must be named")
+	}
+	c.removed(created("b"))
+	if got := c.unsettled(known); len(got) != 0 {
+		t.Errorf("all is settled again, yet it names %v", got)
+	}
+}

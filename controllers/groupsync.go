@@ -64,6 +64,9 @@ const (
 
 // Reconcile brings everything pending for one group to the API server, then checkpoints it.
 func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Result, error) {
+	if key == allGroups {
+		return reconcile.Result{}, r.lookAtAll(ctx)
+	}
 	if left := r.pace.left(key, r.Now()); left > 0 {
 		return reconcile.Result{RequeueAfter: left}, nil
 	}

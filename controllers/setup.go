@@ -65,7 +65,7 @@ type Controllers struct {
 
 // Setup adds the controllers to a manager.
 func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, error) {
-	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
+	if err := addIndex(ctx, mgr.GetFieldIndexer()); err != nil {
 		return nil, fmt.Errorf("indexing IMGroups: %w", err)
 	}
 	census := newCensus()
@@ -84,7 +84,8 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 		LimitReached: changed, census: census, loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
 	p.Elector.OnElected(imapps.WakePending)
-	p.Elector.OnElected(func() { wakeGroups(ctx, mgr.GetClient(), p.Groups) })
+	p.Elector.OnElected(func() { p.Groups.Wake(allGroups) })
+	p.Groups.Pending = func() []event.Key { return append(p.Journal.Keys(), allGroups) }
 	return c, firstError(
 		func() error { return addController(mgr, "apps", c.Apps) },
 		func() error { return addController(mgr, "imapp", status, imapps) },

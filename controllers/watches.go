@@ -5,6 +5,7 @@ package controllers
 
 import (
 	"context"
+	"fmt"
 
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -13,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
@@ -22,12 +24,14 @@ func keyOf(g *imv1alpha1.IMGroup) event.Key {
 	return event.Key{Namespace: g.Namespace, App: g.Spec.AppRef.Name, GroupID: g.Spec.GroupID}
 }
 
-// groupEvents wakes nothing for a change of status alone: it is group sync's own.
+// groupEvents counts IMGroups. It wakes nothing for a change of status alone: it is group sync's own.
 func groupEvents(census *census) handler.TypedEventHandler[*imv1alpha1.IMGroup, event.Key] {
 	return handler.TypedFuncs[*imv1alpha1.IMGroup, event.Key]{
 		CreateFunc: func(_ context.Context, e ctrlevent.TypedCreateEvent[*imv1alpha1.IMGroup], q groupQueue) {
 			census.added(e.Object)
-			q.Add(keyOf(e.Object))
+			if !e.IsInInitialList { // those the leader looks through when it is elected
+				q.Add(keyOf(e.Object))
+			}
 		},
 		UpdateFunc: func(_ context.Context, e ctrlevent.TypedUpdateEvent[*imv1alpha1.IMGroup], q groupQueue) {
 			census.changed(e.ObjectOld, e.ObjectNew)
@@ -49,7 +53,7 @@ func appEvents(reader client.Reader, journal Pending) handler.TypedEventHandler[
 	}
 	return handler.TypedFuncs[*imv1alpha1.IMApp, event.Key]{
 		CreateFunc: func(ctx context.Context, e ctrlevent.TypedCreateEvent[*imv1alpha1.IMApp], q groupQueue) {
-			if !e.IsInInitialList { // then every IMGroup is new to the watch, too
+			if !e.IsInInitialList {
 				all(ctx, e.Object, q)
 			}
 		},
@@ -73,31 +77,62 @@ func pendingOf(journal Pending, app *imv1alpha1.IMApp, q groupQueue) {
 }
 
 func groupsOf(ctx context.Context, reader client.Reader, app *imv1alpha1.IMApp, q groupQueue) {
-	list, err := listGroups(ctx, reader, client.InNamespace(app.Namespace), client.MatchingFields{indexApp: app.Name})
+	key := apps.Key{Namespace: app.Namespace, Name: app.Name}
+	err := eachGroup(ctx, reader, key, func(g *imv1alpha1.IMGroup) { q.Add(keyOf(g)) })
 	if err != nil {
-		log.FromContext(ctx).Error(err, "cannot wake the groups of an IMApp", "namespace", app.Namespace, "app", app.Name)
-		return
-	}
-	for i := range list.Items {
-		q.Add(keyOf(&list.Items[i]))
+		log.FromContext(ctx).Error(err, "cannot wake the groups of an IMApp", "namespace", app.Namespace, "imapp", app.Name)
 	}
 }
 
-// wakeGroups has group sync look at every IMGroup, for a new leader: the old one may have left some undone.
-func wakeGroups(ctx context.Context, reader client.Reader, waker *Waker[event.Key]) {
-	list, err := listGroups(ctx, reader)
-	if err != nil {
-		log.FromContext(ctx).Error(err, "cannot look at the IMGroups after the election")
-		return
+// allGroups is no group: it wakes group sync to look at all IMGroups. As a request it is handled after the watch has
+// shown every IMGroup to the census.
+var allGroups = event.Key{}
+
+// lookAtAll wakes the IMGroups that a new leader has work with: the old one may have left some, and at the start nobody
+// has looked at any.
+func (r *GroupSync) lookAtAll(ctx context.Context) error {
+	if !r.Leader.IsLeader() {
+		return nil
 	}
+	var list imv1alpha1.IMAppList
+	if err := r.Client.List(ctx, &list, client.DisableReadYourWritesConsistency); err != nil {
+		return fmt.Errorf("listing IMApps: %w", err)
+	}
+	known := map[apps.Key]*imv1alpha1.IMApp{}
 	for i := range list.Items {
-		waker.Wake(keyOf(&list.Items[i]))
+		known[apps.Key{Namespace: list.Items[i].Namespace, Name: list.Items[i].Name}] = &list.Items[i]
 	}
+	for _, key := range r.census.unsettled(known) {
+		err := eachGroup(ctx, r.Client, key, func(g *imv1alpha1.IMGroup) {
+			if !settled(g, known[key]) {
+				r.Waker.Wake(keyOf(g))
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("listing IMGroups: %w", err)
+		}
+	}
+	return nil
 }
 
-// listGroups lists from the cache without copies: what it returns must not be changed.
-func listGroups(ctx context.Context, reader client.Reader, opts ...client.ListOption) (*imv1alpha1.IMGroupList, error) {
+// settled tells that without new events there is nothing to write into an IMGroup: its status is of this spec, of this
+// application, and says rightly whether its IMApp exists.
+func settled(g *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) bool {
+	ready := readyReason(g)
+	if ready == "" || g.Status.ObservedGeneration != g.Generation || (app == nil) != (ready == imv1alpha1.ReasonAppNotFound) {
+		return false
+	}
+	return app == nil || g.Status.SDKAppID == app.Spec.SDKAppID
+}
+
+// eachGroup calls f with every IMGroup of an app in the cache, which f must not change.
+func eachGroup(ctx context.Context, reader client.Reader, app apps.Key, f func(*imv1alpha1.IMGroup)) error {
 	var list imv1alpha1.IMGroupList
-	opts = append(opts, client.UnsafeDisableDeepCopy, client.DisableReadYourWritesConsistency)
-	return &list, reader.List(ctx, &list, opts...)
+	err := reader.List(ctx, &list, client.InNamespace(app.Namespace), client.UnsafeDisableDeepCopy, client.DisableReadYourWritesConsistency)
+	for i := range list.Items {
+		if g := &list.Items[i]; g.Spec.AppRef.Name == app.Name {
+			f(g)
+		}
+	}
+	return err
 }
