@@ -97,7 +97,7 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 	if r.firstAck, err = firstAck(ctx, o, app.Namespace, start); err != nil {
 		return r, err
 	}
-	if err := awaitEvery(ctx, scrapeInterval, o.Process, "the cache", listTimeout, o.hasReconciled(size)); err != nil {
+	if err := awaitEvery(ctx, scrapeInterval, o.Process, "the cache", listTimeout, o.hasWritten); err != nil {
 		return r, err
 	}
 	r.allKnown = time.Since(start)
@@ -129,20 +129,18 @@ func firstAck(ctx context.Context, o *operator, namespace string, start time.Tim
 	return time.Since(start), err
 }
 
-// hasReconciled is a check for await: group sync has looked at as many IMGroups as there are, and has no more to do.
-func (o *operator) hasReconciled(groups int) func(context.Context) error {
-	return func(ctx context.Context) error {
-		m, err := o.scrape(ctx)
-		if err != nil {
-			return err
-		}
-		added := m.sum("workqueue_adds_total", `name="groupsync"`)
-		waiting := m.sum("workqueue_depth", `name="groupsync"`) + m.sum("imgroup_journal_pending_groups")
-		if added < float64(groups) || waiting > 0 {
-			return fmt.Errorf("%v of %d IMGroups known, %v waiting", added, groups, waiting)
-		}
-		return nil
+// hasWritten is a check for await: the first callback is written. Group sync writes nothing before the cache has all
+// IMGroups.
+func (o *operator) hasWritten(ctx context.Context) error {
+	m, err := o.scrape(ctx)
+	if err != nil {
+		return err
 	}
+	written, waiting := m.sum("imgroup_sync_writes_total"), m.sum("imgroup_journal_pending_groups")
+	if written == 0 || waiting > 0 {
+		return fmt.Errorf("%v writes, %v groups pending", written, waiting)
+	}
+	return nil
 }
 
 // growthCost is the operator's processor time per callback, in µs, at a fixed pace over all groups.
