@@ -6,32 +6,26 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/child"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
 const (
-	patience  = 60 * time.Second // until something must have come true; generous for slow machines
-	pollEvery = 20 * time.Millisecond
-	token     = "s3cr3t-token"
-	sdkAppID  = 1400000000
+	token    = "s3cr3t-token"
+	sdkAppID = 1400000000
+	// stopGrace is the Pod's terminationGracePeriodSeconds of config/manager.
+	stopGrace = 60 * time.Second
 )
 
-// operator is a running operator process.
+// operator is an operator process, with a journal of its own that outlives it.
 type operator struct {
 	t       *testing.T
 	process *child.Process
@@ -40,7 +34,7 @@ type operator struct {
 	ports   struct{ callback, health, metrics int }
 }
 
-// startOperator starts an operator for some namespaces and waits until it is ready.
+// startOperator starts an operator for a namespace and waits until it is ready.
 func startOperator(t *testing.T, namespace string, args ...string) *operator {
 	t.Helper()
 	o := newOperator(t, namespace, args...)
@@ -49,38 +43,45 @@ func startOperator(t *testing.T, namespace string, args ...string) *operator {
 	return o
 }
 
+// newOperator prepares an operator; args come after the usual ones, so they win.
 func newOperator(t *testing.T, namespace string, args ...string) *operator {
 	t.Helper()
 	o := &operator{t: t, dir: t.TempDir()}
-	ports := freePorts(t, 3)
-	o.ports.callback, o.ports.health, o.ports.metrics = ports[0], ports[1], ports[2]
+	o.ports.callback, o.ports.health, o.ports.metrics = freePort(t), freePort(t), freePort(t)
 	kubeconfig := filepath.Join(o.dir, "kubeconfig")
-	if err := world.env.Kubeconfig(kubeconfig); err != nil {
-		t.Fatal(err)
-	}
+	writeKubeconfig(t, kubeconfig)
 	o.args = append([]string{
 		"--kubeconfig=" + kubeconfig,
-		"--journal-dir=" + filepath.Join(o.dir, "journal"),
+		"--journal-dir=" + o.journalDir(),
 		"--callback-bind-address=" + local(o.ports.callback),
 		"--health-probe-bind-address=" + local(o.ports.health),
 		"--metrics-bind-address=" + local(o.ports.metrics),
 		"--watch-namespaces=" + namespace,
 		"--leader-elect=false",
 	}, args...)
-	t.Cleanup(func() {
-		if o.process != nil {
-			if err := o.process.Stop(30 * time.Second); err != nil {
-				t.Error(err)
-			}
-		}
-		if t.Failed() {
-			t.Logf("the operator's log:\n%s", o.log())
-		}
-		if strings.Contains(o.log(), "DATA RACE") {
-			t.Errorf("the operator has a data race:\n%s", o.log())
-		}
-	})
+	t.Cleanup(o.tearDown)
 	return o
+}
+
+// startReplicas starts operators for the same namespace that elect a leader.
+func startReplicas(t *testing.T, namespace string, n int) []*operator {
+	t.Helper()
+	allowElection(t, namespace)
+	var all []*operator
+	for range n {
+		o := newOperator(t, namespace, elected(namespace)...)
+		o.start()
+		all = append(all, o)
+	}
+	for _, o := range all {
+		o.awaitReady()
+	}
+	return all
+}
+
+// elected are the flags with which an operator stands for election in a namespace.
+func elected(namespace string) []string {
+	return []string{"--leader-elect=true", "--leader-election-namespace=" + namespace}
 }
 
 func (o *operator) start() {
@@ -92,21 +93,96 @@ func (o *operator) start() {
 	}
 }
 
-func (o *operator) logFile() string { return filepath.Join(o.dir, "log") }
-
-func (o *operator) log() string {
-	b, _ := os.ReadFile(o.logFile())
-	return string(b)
-}
-
 func (o *operator) awaitReady() {
 	o.t.Helper()
 	eventually(o.t, "the operator is ready", func() error {
 		if err := o.process.Err(); err != nil {
 			o.t.Fatal(err)
 		}
-		return isOK("http://" + local(o.ports.health) + "/readyz")
+		return o.ready()
 	})
+}
+
+func (o *operator) ready() error { return isOK("http://" + local(o.ports.health) + "/readyz") }
+
+// kill ends the operator as kill -9 does.
+func (o *operator) kill() {
+	o.t.Helper()
+	must(o.t, o.process.Kill())
+}
+
+// stop asks the operator to end, as the kubelet does, and checks that it does so in time and without an error.
+func (o *operator) stop() {
+	o.t.Helper()
+	must(o.t, o.process.Signal(syscall.SIGTERM))
+	o.awaitEnd()
+}
+
+// awaitEnd waits for an operator that was asked to end.
+func (o *operator) awaitEnd() {
+	o.t.Helper()
+	select {
+	case <-o.process.Done():
+	case <-time.After(stopGrace):
+		o.t.Fatalf("the operator did not end within %s", stopGrace)
+	}
+	if code := o.process.ExitCode(); code != 0 {
+		o.t.Errorf("the operator ended with %d: %v", code, o.process.Err())
+	}
+}
+
+// tearDown ends the operator and looks in its log for what no operator may do.
+func (o *operator) tearDown() {
+	if o.process != nil {
+		if err := o.process.Stop(stopGrace); err != nil {
+			o.t.Error(err)
+		}
+	}
+	log := o.log()
+	checkRights(o.t, log)
+	for _, fault := range []string{"DATA RACE", "panic: ", "Observed a panic", "fatal error: ", "Sign=", token} {
+		if strings.Contains(log, fault) {
+			o.t.Errorf("the operator's log has %q", fault)
+		}
+	}
+	if o.t.Failed() {
+		o.t.Logf("the operator's log:\n%s", lastLines(log, 150))
+	}
+}
+
+func (o *operator) logFile() string    { return filepath.Join(o.dir, "log") }
+func (o *operator) journalDir() string { return filepath.Join(o.dir, "journal") }
+
+func (o *operator) log() string {
+	text, err := os.ReadFile(o.logFile())
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func lastLines(text string, n int) string {
+	lines := strings.Split(text, "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+// setAside reads the files of the events that the API server can never accept.
+func (o *operator) setAside() []string {
+	o.t.Helper()
+	files, err := filepath.Glob(filepath.Join(o.journalDir(), "rejected-*.json"))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	slices.Sort(files)
+	var texts []string
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return texts
 }
 
 // sender sends callbacks of an app.
@@ -115,131 +191,34 @@ func (o *operator) sender(namespace, app string) *fakeim.Sender {
 		SDKAppID: sdkAppID, Token: token}
 }
 
-// metric reads one line of the operator's metrics, by its name with labels.
-func (o *operator) metric(name string) string {
-	o.t.Helper()
-	body, err := get("http://" + local(o.ports.metrics) + "/metrics")
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	for line := range strings.Lines(body) {
-		if value, ok := strings.CutPrefix(line, name+" "); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
-}
-
-// newNamespace makes a namespace of its own for a test.
-func newNamespace(t *testing.T) string {
-	t.Helper()
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "e2e-"}}
-	create(t, ns)
-	return ns.Name
-}
-
-// newApp makes an IMApp with its Secret.
-func newApp(t *testing.T, namespace, name string, edit ...func(*imv1alpha1.IMApp)) *imv1alpha1.IMApp {
-	t.Helper()
-	create(t, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
-		StringData: map[string]string{"token": token}})
-	app := &imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
-		Spec: imv1alpha1.IMAppSpec{SDKAppID: sdkAppID,
-			Callback: imv1alpha1.IMAppCallback{TokenSecretRef: &imv1alpha1.SecretReference{Name: name}}}}
-	for _, f := range edit {
-		f(app)
-	}
-	create(t, app)
-	return app
-}
-
-func create(t *testing.T, o client.Object) {
-	t.Helper()
-	if err := world.admin.Create(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// groups lists the IMGroups of a namespace by group id.
-func groups(t *testing.T, namespace string) map[string]imv1alpha1.IMGroup {
-	t.Helper()
-	var list imv1alpha1.IMGroupList
-	if err := world.admin.List(t.Context(), &list, client.InNamespace(namespace)); err != nil {
-		t.Fatal(err)
-	}
-	byID := map[string]imv1alpha1.IMGroup{}
-	for _, g := range list.Items {
-		byID[g.Spec.GroupID] = g
-	}
-	return byID
-}
-
 // send sends a callback that must be acknowledged.
 func send(t *testing.T, s *fakeim.Sender, body any, options ...fakeim.Option) {
 	t.Helper()
-	reply, err := s.Send(t.Context(), body, options...)
-	if err != nil {
+	if err := trySend(t.Context(), s, body, options...); err != nil {
 		t.Fatal(err)
 	}
-	if !reply.OK() {
-		t.Fatalf("not acknowledged: %d %s", reply.HTTPStatus, reply.Raw)
-	}
 }
 
-// eventually waits until a check has no error.
-func eventually(t *testing.T, what string, check func() error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	poll := time.NewTicker(pollEvery)
-	defer poll.Stop()
-	for {
-		err := check()
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%s: not within %s: %v", what, patience, err)
-		case <-poll.C:
-		}
-	}
-}
-
-func isOK(url string) error {
-	body, err := get(url)
+// trySend sends a callback and says why it was not acknowledged within the 2 s that Tencent waits.
+func trySend(ctx context.Context, s *fakeim.Sender, body any, options ...fakeim.Option) error {
+	reply, err := s.Send(ctx, body, options...)
 	if err != nil {
-		return fmt.Errorf("%s: %w", body, err)
+		return fmt.Errorf("not answered: %w", err)
+	}
+	if !reply.OK() {
+		return fmt.Errorf("not acknowledged: HTTP %d %s", reply.HTTPStatus, reply.Raw)
 	}
 	return nil
 }
 
-func get(url string) (string, error) {
-	client := http.Client{Timeout: 5 * time.Second}
-	response, err := client.Get(url)
+// refused sends a callback that must be refused with a status.
+func refused(ctx context.Context, s *fakeim.Sender, status int, body any, options ...fakeim.Option) error {
+	reply, err := s.Send(ctx, body, options...)
 	if err != nil {
-		return "", err
+		return err
 	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("status %d", response.StatusCode)
+	if reply.HTTPStatus != status || reply.ActionStatus != "FAIL" || reply.ErrorCode != status {
+		return fmt.Errorf("answered with HTTP %d %s, want a failure %d", reply.HTTPStatus, reply.Raw, status)
 	}
-	return string(body), err
-}
-
-func local(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
-
-func freePorts(t *testing.T, n int) []int {
-	t.Helper()
-	ports := make([]int, 0, n)
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = l.Close() }()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
+	return nil
 }

@@ -1,0 +1,100 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+)
+
+// deletedWithPending starts an operator, sends a callback that cannot be written yet and deletes its app.
+func deletedWithPending(t *testing.T) (namespace string, o *operator) {
+	t.Helper()
+	ns := newNamespace(t)
+	app := newApp(t, ns, "chat", declaredOnly)
+	o = startOperator(t, ns)
+	send(t, o.sender(ns, "chat"), fakeim.InfoChanged("pending", 1000, fakeim.Body{"Name": "ops"}))
+	remove(t, app)
+	eventually(t, "callbacks are refused", func() error {
+		return refused(t.Context(), o.sender(ns, "chat"), http.StatusNotFound, []byte("{}"))
+	})
+	if err := o.isMetric("imgroup_journal_pending_groups", 1); err != nil {
+		t.Errorf("the event must wait for the app: %v", err)
+	}
+	return ns, o
+}
+
+func TestAnAppThatIsMadeAgainGetsItsPendingEvents(t *testing.T) {
+	t.Parallel()
+	ns, o := deletedWithPending(t)
+	again := signedApp(ns, "chat")
+	create(t, again)
+	g := awaitGroup(t, ns, "pending", "is written", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "ops") })
+	checkCreated(t, g, again)
+	o.awaitDrained()
+}
+
+func TestAnAppThatIsMadeAgainForAnotherApplicationGetsNone(t *testing.T) {
+	t.Parallel()
+	ns, o := deletedWithPending(t)
+	create(t, signedApp(ns, "chat", func(s *imv1alpha1.IMAppSpec) { s.SDKAppID = 7 }))
+	o.awaitDrained()
+	if err := o.drops("app_changed", 1); err != nil {
+		t.Error(err)
+	}
+	if all := listGroups(t, ns); len(all) != 0 {
+		t.Errorf("%d IMGroups of another application's events", len(all))
+	}
+}
+
+func TestTheStateOfAnotherApplicationCountsAsNone(t *testing.T) {
+	t.Parallel()
+	ns := newNamespace(t)
+	app := newApp(t, ns, "chat")
+	declare(t, ns, "mine", "chat", "g")
+	o := startOperator(t, ns)
+	send(t, o.sender(ns, "chat"), fakeim.InfoChanged("g", 9000, fakeim.Body{"Name": "ops", "Notification": "hello", "FaceUrl": "f"}))
+	awaitGroup(t, ns, "g", "is written", func(g imv1alpha1.IMGroup) error { return is("the notification", g.Status.Notification, "hello") })
+
+	remove(t, app)
+	awaitGroup(t, ns, "g", "misses its app", func(g imv1alpha1.IMGroup) error {
+		return errors.Join(hasConditions(g.Status.Conditions, "Ready=False/AppNotFound"), is("the name", g.Status.Name, "ops"))
+	})
+
+	create(t, signedApp(ns, "chat", func(s *imv1alpha1.IMAppSpec) { s.SDKAppID = 7 }))
+	s := o.sender(ns, "chat")
+	s.SDKAppID = 7
+	eventually(t, "the new application is served", func() error {
+		return trySend(t.Context(), s, fakeim.InfoChanged("g", 1000, fakeim.Body{"Introduction": "of another application"}))
+	})
+	awaitGroup(t, ns, "g", "is the other application's", func(g imv1alpha1.IMGroup) error {
+		if g.Status.SDKAppID != 7 || g.Status.Name != nil || g.Status.Notification != nil || g.Status.FaceURL != nil {
+			return errors.New("something of the old application is left")
+		}
+		if g.Status.LastChange == nil || g.Status.LastChange.EventTime.UnixMilli() != 1000 {
+			return errors.New("the last change is not the new one")
+		}
+		return errors.Join(is("the introduction", g.Status.Introduction, "of another application"),
+			differs(map[string]int64{"alive": 1000, "introduction": 1000, "type": 1000}, timesOf(g)),
+			hasConditions(g.Status.Conditions, "Ready=True/Tracking"))
+	})
+}
+
+func TestADeclaredIMGroupSaysThatItsAppIsMissing(t *testing.T) {
+	t.Parallel()
+	ns := newNamespace(t)
+	startOperator(t, ns)
+	declare(t, ns, "mine", "chat", "g")
+	awaitGroup(t, ns, "g", "misses its app", func(g imv1alpha1.IMGroup) error {
+		return hasConditions(g.Status.Conditions, "Ready=False/AppNotFound")
+	})
+	newApp(t, ns, "chat")
+	awaitGroup(t, ns, "g", "is tracked", func(g imv1alpha1.IMGroup) error {
+		return hasConditions(g.Status.Conditions, "Ready=True/Tracking")
+	})
+}
