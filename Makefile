@@ -22,6 +22,7 @@ LINT_PACKAGES ?= ./...
 TEST_PACKAGES ?= ./...
 TEST_TIMEOUT  ?= 15m
 FUZZ_TIME     ?= 1m
+KILLS         ?= 1000
 
 .DEFAULT_GOAL := help
 
@@ -90,6 +91,10 @@ bench: controlplane build ## Measure the figures that the project promises, abou
 .PHONY: bench-quick
 bench-quick: controlplane build ## The same in under 3 minutes: shorter, with fewer groups
 	KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/bench -quick
+
+.PHONY: chaos
+chaos: controlplane ## Kill the operator KILLS times (1000) under load and compare the outcome with the oracle
+	KUBEBUILDER_ASSETS='$(ASSETS)' go test -count=1 -v -timeout 3h -run Kills ./test/e2e -kills $(KILLS)
 
 .PHONY: clean
 clean: ## Remove what was built and the data of make run

@@ -109,3 +109,28 @@ func TestTheCensusNamesTheAppsToLookAt(t *testing.T) {
 		t.Errorf("all is settled again, yet it names %v", got)
 	}
 }
+
+func TestTheCensusTellsWhenTheConflictsOfAnAppChange(t *testing.T) {
+	c := newCensus()
+	var told []apps.Key
+	c.conflicted = func(app apps.Key) { told = append(told, app) }
+	fine := created("a")
+	conflicting := fine.DeepCopy()
+	setCondition(&conflicting.Status.Conditions, 1, condition(imv1alpha1.ConditionReady, metav1.ConditionFalse, imv1alpha1.ReasonNameConflict, "m"))
+	c.added(fine)
+	c.changed(fine, conflicting)
+	c.changed(conflicting, conflicting)
+	c.removed(conflicting)
+	if diff := cmp.Diff([]apps.Key{chat, chat}, told); diff != "" {
+		t.Errorf("once when it comes and once when it goes (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheCensusReportsWhatIsBeingCreated(t *testing.T) {
+	c := newCensus()
+	c.added(created("a"))
+	c.reserve(types.NamespacedName{Namespace: "ns", Name: created("b").Name}, "chat", 2)
+	if got := c.report(chat).created; got != 2 {
+		t.Errorf("%d created, want 2: the limit of 2 is reached", got)
+	}
+}

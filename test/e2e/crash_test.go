@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"flag"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -12,21 +13,23 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
+var kills = flag.Int("kills", 30, "how often the operator is killed under load")
+
 func TestNothingAcknowledgedIsLostByKillsUnderLoad(t *testing.T) {
 	t.Parallel()
-	const kills, clients = 5, 4
+	const clients = 4
 	ns := newNamespace(t)
 	newApp(t, ns, "chat")
 	o := startOperator(t, ns)
 	l := startLoad(t, newTraffic(t, 40, 2000), o.sender(ns, "chat"), clients)
-	for range kills {
+	for range *kills {
 		during(t, 200*time.Millisecond+rand.N(800*time.Millisecond), pollEvery, func() {})
 		o.kill()
 		o.start()
 		o.awaitReady()
 	}
 	sent := l.end()
-	t.Logf("%d callbacks acknowledged between %d kills", len(sent), kills)
+	t.Logf("%d callbacks acknowledged between %d kills", len(sent), *kills)
 	o.awaitDrained()
 	checkState(t, ns, sent)
 }
