@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,23 +50,34 @@ type Apps struct {
 	Changed func(apps.Key)
 	// Resumed is told of an IMApp that is no longer suspended.
 	Resumed func(apps.Key)
+
+	locks sync.Map // *sync.Mutex by apps.Key, as many as there were IMApps
 }
 
 // Reconcile brings one IMApp into the registry and comes back to read its Secret again.
 func (r *Apps) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	key := apps.Key{Namespace: req.Namespace, Name: req.Name}
+	next, err := r.refresh(ctx, req.NamespacedName)
+	return reconcile.Result{RequeueAfter: next}, err
+}
+
+// refresh brings an app from the cache into the registry and returns when its Secret is to be read again. One app is
+// refreshed by one goroutine at a time, so that an older spec never comes after a newer one.
+func (r *Apps) refresh(ctx context.Context, name types.NamespacedName) (next time.Duration, err error) {
+	key := apps.Key{Namespace: name.Namespace, Name: name.Name}
+	lock, _ := r.locks.LoadOrStore(key, &sync.Mutex{})
+	lock.(*sync.Mutex).Lock()
+	defer lock.(*sync.Mutex).Unlock()
 	app := &imv1alpha1.IMApp{}
-	err := r.Client.Get(ctx, req.NamespacedName, app, client.DisableReadYourWritesConsistency)
+	err = r.Client.Get(ctx, name, app, client.DisableReadYourWritesConsistency)
 	if apierrors.IsNotFound(err) {
 		r.Registry.Delete(key)
 		r.Changed(key)
-		return reconcile.Result{}, nil
+		return 0, nil
 	}
 	if err != nil {
-		return reconcile.Result{}, fmt.Errorf("reading the IMApp: %w", err)
+		return 0, fmt.Errorf("reading the IMApp: %w", err)
 	}
-	ready := r.load(ctx, app)
-	return reconcile.Result{RequeueAfter: nextRead(app, ready)}, nil
+	return nextRead(app, r.load(ctx, app)), nil
 }
 
 // LoadAll waits until the cache knows the IMApps, but for nothing else, brings them into the registry and marks it
@@ -85,9 +97,14 @@ func (r *Apps) LoadAll(ctx context.Context, c cache.Cache) error {
 	var secrets errgroup.Group
 	secrets.SetLimit(loadersAtStart)
 	for i := range list.Items {
-		secrets.Go(func() error { r.load(ctx, &list.Items[i]); return nil })
+		secrets.Go(func() error {
+			_, err := r.refresh(ctx, client.ObjectKeyFromObject(&list.Items[i]))
+			return err
+		})
 	}
-	_ = secrets.Wait()
+	if err := secrets.Wait(); err != nil {
+		return err
+	}
 	r.Registry.MarkLoaded()
 	return nil
 }
@@ -96,7 +113,7 @@ func (r *Apps) LoadAll(ctx context.Context, c cache.Cache) error {
 func (r *Apps) load(ctx context.Context, app *imv1alpha1.IMApp) bool {
 	key := apps.Key{Namespace: app.Namespace, Name: app.Name}
 	old, known := r.Registry.Get(key)
-	now := apps.App{Key: key, SDKAppID: app.Spec.SDKAppID, AllowUnsigned: app.Spec.Callback.AllowUnsigned, Suspended: app.Spec.Suspend}
+	now := apps.App{Key: key, UID: string(app.UID), Generation: app.Generation, SDKAppID: app.Spec.SDKAppID, AllowUnsigned: app.Spec.Callback.AllowUnsigned, Suspended: app.Spec.Suspend}
 	if ref := app.Spec.Callback.TokenSecretRef; ref != nil {
 		now.Secret = ref.Name
 		now.Tokens, now.Problem = r.tokens(ctx, app.Namespace, ref.Name, old)
@@ -154,6 +171,6 @@ func nextRead(app *imv1alpha1.IMApp, ready bool) time.Duration {
 
 // same compares what the webhook and the status depend on.
 func same(a, b apps.App) bool {
-	return a.SDKAppID == b.SDKAppID && a.AllowUnsigned == b.AllowUnsigned && a.Suspended == b.Suspended &&
+	return a.UID == b.UID && a.Generation == b.Generation && a.SDKAppID == b.SDKAppID && a.AllowUnsigned == b.AllowUnsigned && a.Suspended == b.Suspended &&
 		a.Ready == b.Ready && a.Secret == b.Secret && a.Problem == b.Problem
 }

@@ -93,9 +93,7 @@ func (c *census) removed(g *imv1alpha1.IMGroup) {
 	delete(t.reserved, g.Name)
 	delete(t.unsettled, g.Name)
 	t.forgetID(g)
-	if t.groups == 0 && len(t.reserved) == 0 {
-		delete(c.apps, appOf(g))
-	}
+	c.prune(appOf(g))
 }
 
 func (c *census) look(t *tally, g *imv1alpha1.IMGroup) {
@@ -156,6 +154,7 @@ func (c *census) reserve(group types.NamespacedName, app string, limit int) bool
 	defer c.mu.Unlock()
 	t := c.of(apps.Key{Namespace: group.Namespace, Name: app})
 	if !t.reserved[group.Name] && t.created+len(t.reserved) >= limit {
+		c.prune(apps.Key{Namespace: group.Namespace, Name: app})
 		return false
 	}
 	t.reserved[group.Name] = true
@@ -166,7 +165,16 @@ func (c *census) reserve(group types.NamespacedName, app string, limit int) bool
 func (c *census) release(group types.NamespacedName, app string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.of(apps.Key{Namespace: group.Namespace, Name: app}).reserved, group.Name)
+	key := apps.Key{Namespace: group.Namespace, Name: app}
+	delete(c.of(key).reserved, group.Name)
+	c.prune(key)
+}
+
+// prune forgets an app that has no IMGroups.
+func (c *census) prune(key apps.Key) {
+	if t := c.apps[key]; t != nil && t.groups == 0 && len(t.reserved) == 0 {
+		delete(c.apps, key)
+	}
 }
 
 // report is what the census knows of one app.

@@ -89,12 +89,14 @@ func newGroup(app *imv1alpha1.IMApp, key event.Key) *imv1alpha1.IMGroup {
 				imv1alpha1.LabelApp:       app.Name,
 				imv1alpha1.LabelManagedBy: imv1alpha1.ManagedByValue,
 			},
-			OwnerReferences: []metav1.OwnerReference{{
-				APIVersion: imv1alpha1.GroupVersion.String(), Kind: "IMApp", Name: app.Name, UID: app.UID,
-			}},
+			OwnerReferences: ownedBy(app),
 		},
 		Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: app.Name}, GroupID: key.GroupID},
 	}
+}
+
+func ownedBy(app *imv1alpha1.IMApp) []metav1.OwnerReference {
+	return []metav1.OwnerReference{{APIVersion: imv1alpha1.GroupVersion.String(), Kind: "IMApp", Name: app.Name, UID: app.UID}}
 }
 
 // policy is spec.groups with its defaults.

@@ -51,7 +51,8 @@ type GroupSync struct {
 	census  *census
 	holds   holds
 	pace    pace
-	failing atomic.Bool // writes failed lately: the first success wakes all that wait in back-off
+	failing atomic.Bool // the API server was away lately: the first success wakes all that wait in back-off
+	heals   *rate.Limiter
 	backoff workqueue.TypedRateLimiter[event.Key]
 	loud    *rate.Limiter // of log lines about writes that fail; an outage fails thousands
 	quiet   *rate.Limiter // of log lines about events that are dropped, as an IMApp may want of most of them
@@ -100,7 +101,9 @@ func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.D
 	if apierrors.IsConflict(err) {
 		return wait // another writer was faster, again and again: nothing is wrong
 	}
-	r.failing.Store(true)
+	if isOutage(err) {
+		r.failing.Store(true)
+	}
 	r.Metrics.SyncWrites.WithLabelValues(metrics.WriteError).Inc()
 	if r.loud.Allow() {
 		log.FromContext(ctx).Error(err, "writing to the API server failed; the events stay pending", "retryIn", wait.String())
@@ -111,9 +114,11 @@ func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.D
 // succeeded is told of every write that the API server accepted.
 func (r *GroupSync) succeeded(result string) {
 	r.Metrics.SyncWrites.WithLabelValues(result).Inc()
-	if r.failing.CompareAndSwap(true, false) {
+	if r.failing.Load() && r.heals.Allow() && r.failing.CompareAndSwap(true, false) {
 		r.pace.healed()
-		r.Waker.WakePending()
+		for _, key := range r.Journal.Keys() {
+			r.Waker.Wake(key)
+		}
 	}
 }
 
@@ -131,9 +136,12 @@ func (r *GroupSync) sync(ctx context.Context, key event.Key, pending event.Event
 	if err != nil {
 		return 0, err
 	}
+	r.holds.endOthers(key, app != nil, len(groups) > 0)
 	switch {
 	case app == nil:
 		return r.withoutApp(ctx, key, pending, groups)
+	case !app.DeletionTimestamp.IsZero(): // what is written now would go with it
+		return r.withoutApp(ctx, key, pending, nil)
 	case app.Spec.Suspend:
 		return untilWoken, nil
 	case pending.Count > 0 && pending.SDKAppID != app.Spec.SDKAppID:

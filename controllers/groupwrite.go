@@ -112,12 +112,7 @@ func (r *GroupSync) write(ctx context.Context, app *imv1alpha1.IMApp, group *imv
 			}
 			stripped = false
 		}
-		before := group.DeepCopy()
-		r.merge(app, group, pending, stripped)
-		if err = r.patch(ctx, before, group); !apierrors.IsConflict(err) {
-			if err == nil {
-				r.Events.Changed(before, group, pending.State)
-			}
+		if err = r.writeOnce(ctx, app, group, pending, stripped); !apierrors.IsConflict(err) {
 			return refusal(err)
 		}
 		r.Metrics.SyncWrites.WithLabelValues(metrics.WriteConflict).Inc()
@@ -126,8 +121,42 @@ func (r *GroupSync) write(ctx context.Context, app *imv1alpha1.IMApp, group *imv
 	return err
 }
 
-// merge applies the merge law to an object in memory.
-func (r *GroupSync) merge(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Event, stripped bool) {
+func (r *GroupSync) writeOnce(ctx context.Context, app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Event, stripped bool) error {
+	if isCreated(group) && !isOwned(group, app) {
+		if err := r.own(ctx, app, group); err != nil {
+			return err
+		}
+		stripped = false // the answer holds the whole object
+	}
+	before := group.DeepCopy()
+	overflow := merged(app, group, pending, stripped)
+	if err := r.patch(ctx, before, group); err != nil {
+		return err
+	}
+	r.Metrics.SyncDropped.WithLabelValues(metrics.DropCustomOverflow).Add(float64(overflow))
+	r.Events.Changed(before, group, pending.State)
+	return nil
+}
+
+// own makes the IMApp the owner of an IMGroup that was created for another one of its name, which was deleted: without
+// that the garbage collector would still delete the IMGroup, and what is written into it now.
+func (r *GroupSync) own(ctx context.Context, app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup) error {
+	before := group.DeepCopy()
+	group.OwnerReferences = ownedBy(app)
+	return r.Client.Patch(ctx, group, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+}
+
+func isOwned(group *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) bool {
+	for _, o := range group.OwnerReferences {
+		if o.Kind == "IMApp" && o.UID != app.UID {
+			return false
+		}
+	}
+	return true // or by nobody: somebody has orphaned it
+}
+
+// merged applies the merge law to an object in memory. It returns how many custom fields had no room.
+func merged(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Event, stripped bool) int {
 	old := stateOf(&group.Status, app.Spec.SDKAppID)
 	state := merge.Join(old, pending.State)
 	keep := map[string]bool{}
@@ -137,8 +166,8 @@ func (r *GroupSync) merge(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pend
 		keep[field] = stripped && had && has && a == b
 	}
 	overflow := setState(&group.Status, app.Spec.SDKAppID, state, keep)
-	r.Metrics.SyncDropped.WithLabelValues(metrics.DropCustomOverflow).Add(float64(overflow))
 	setGroupConditions(group, state, true)
+	return overflow
 }
 
 // needsTexts tells whether the merge depends on texts that the cache does not hold: a tie in time, or a value that

@@ -51,3 +51,16 @@ func (h *holds) end(key event.Key) {
 		delete(h.since, hold{key, wait})
 	}
 }
+
+// endOthers ends the waits whose cause is gone: the IMApp is there, or it is the IMApp that is missing and not a
+// declaration, or there is one.
+func (h *holds) endOthers(key event.Key, appFound, groupFound bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if appFound {
+		delete(h.since, hold{key, appGoneHold})
+	}
+	if !appFound || groupFound {
+		delete(h.since, hold{key, notDeclaredHold})
+	}
+}

@@ -47,13 +47,15 @@ func (r *IMApps) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 		return reconcile.Result{}, nil
 	}
 	app := &imv1alpha1.IMApp{}
-	if err := r.Client.Get(ctx, req.NamespacedName, app); err != nil {
+	if err := r.Client.Get(ctx, req.NamespacedName, app); apierrors.IsNotFound(err) {
 		r.forget(key)
-		return reconcile.Result{}, client.IgnoreNotFound(err)
+		return reconcile.Result{}, nil
+	} else if err != nil {
+		return reconcile.Result{}, fmt.Errorf("reading the IMApp: %w", err)
 	}
 	known, ok := r.Registry.Get(key)
-	if !ok {
-		return reconcile.Result{}, nil // the apps controller will say when it has seen it
+	if !ok || known.UID != string(app.UID) || known.Generation != app.Generation {
+		return reconcile.Result{}, nil // the apps controller will say when it has seen this spec
 	}
 	before := app.DeepCopy()
 	report := r.census.report(key)

@@ -64,7 +64,8 @@ func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.Stat
 		r.event(after, "GroupDestroyed", "Destroy", "the group was disbanded"+by(pending.Last))
 	}
 	for _, c := range changeReasons {
-		if from, to, changed := change(old, now, pending, c.field); changed {
+		hidden := *texts(&before.Status)[c.field] == nil // not known, or not in the cache
+		if from, to, changed := change(old, now, pending, c.field, hidden); changed {
 			r.event(after, c.reason, "Update", c.label+" changed"+from+" to "+quote(to)+by(pending.Last))
 		}
 	}
@@ -72,13 +73,13 @@ func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.Stat
 
 // change tells whether the pending events gave a field another value. The old value of a text that the cache does
 // not hold is not told.
-func change(old, now, pending event.State, field string) (from, to string, changed bool) {
+func change(old, now, pending event.State, field string, hidden bool) (from, to string, changed bool) {
 	was, had := old.Get(field)
 	is, has := now.Get(field)
 	if _, ours := pending.Get(field); !ours || !has || (had && was == is) {
 		return "", "", false
 	}
-	if had && !strippedFields[field] {
+	if had && !hidden {
 		if was.Value == is.Value {
 			return "", "", false
 		}

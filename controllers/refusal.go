@@ -4,8 +4,11 @@
 package controllers
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -46,4 +49,16 @@ func namespaceNotFound(err error) bool {
 	}
 	d := status.Status().Details
 	return d != nil && d.Kind == "namespaces"
+}
+
+// isOutage tells an API server that is away, or has too much to do, from one that refuses this write alone: only after
+// the former does the success of one write promise that others succeed.
+func isOutage(err error) bool {
+	var answer apierrors.APIStatus
+	if errors.As(err, &answer) {
+		code := answer.Status().Code
+		return code >= http.StatusInternalServerError || code == http.StatusTooManyRequests
+	}
+	var request *url.Error
+	return errors.As(err, &request) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 
@@ -91,5 +92,45 @@ func TestAHoldBeginsWithTheFirstQuestionAndEndsOnce(t *testing.T) {
 	h.end(b)
 	if len(h.since) != 0 {
 		t.Errorf("%d holds stay in memory", len(h.since))
+	}
+}
+
+func TestOnlyAnOutageIsOverWithTheFirstSuccess(t *testing.T) {
+	groups := schema.GroupResource{Resource: "imgroups"}
+	for _, c := range []struct {
+		why  string
+		err  error
+		want bool
+	}{
+		{"no connection", &url.Error{Op: "Patch", Err: errors.New("connection refused")}, true},
+		{"no answer in time", context.DeadlineExceeded, true},
+		{"server error", apierrors.NewInternalError(errors.New("etcd")), true},
+		{"server timeout", apierrors.NewServerTimeout(groups, "patch", 1), true},
+		{"too many requests", apierrors.NewTooManyRequests("busy", 1), true},
+		{"quota exceeded", apierrors.NewForbidden(groups, "g", errors.New("exceeded quota")), false},
+		{"no right", apierrors.NewForbidden(groups, "g", errors.New("RBAC")), false},
+		{"an object that is being deleted", errors.New("is being deleted"), false},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			if got := isOutage(fmt.Errorf("writing: %w", c.err)); got != c.want {
+				t.Errorf("isOutage = %t, want %t", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAHoldEndsWithItsCause(t *testing.T) {
+	var h holds
+	now := time.Unix(1_700_000_000, 0)
+	key := event.Key{GroupID: "a"}
+	h.left(key, notDeclaredHold, now)
+	h.endOthers(key, false, false) // now it is the IMApp that is missing
+	if left := h.left(key, notDeclaredHold, now.Add(time.Hour)); left != notDeclaredHold {
+		t.Errorf("%s are left to declare the group, want all", left)
+	}
+	h.left(key, appGoneHold, now)
+	h.endOthers(key, true, false)
+	if left := h.left(key, appGoneHold, now.Add(time.Hour)); left != appGoneHold {
+		t.Errorf("%s are left for the IMApp to come back, want all", left)
 	}
 }

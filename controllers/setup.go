@@ -58,7 +58,7 @@ type Controllers struct {
 //
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imapps,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imapps/status,verbs=patch
-// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups,verbs=get;list;watch;create
+// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
@@ -74,14 +74,19 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 	census.conflicted = changed
 	resync := &ResyncRequests{Client: mgr.GetClient(), Waker: &Waker[reconcile.Request]{}, Now: time.Now}
 	resync.Waker.Pending = resync.Pending
+	resumed := func(app apps.Key) {
+		if p.Elector.IsLeader() { // one request is enough
+			resync.RequestResync(app)
+		}
+	}
 	c := &Controllers{Resync: resync, Apps: &Apps{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Registry: p.Registry,
-		Changed: changed, Resumed: resync.RequestResync}}
+		Changed: changed, Resumed: resumed}}
 	events := NewRecorder(mgr.GetEventRecorder("imgroup-operator"))
 	status := &IMApps{Client: mgr.GetClient(), Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
 		Events: events, Now: time.Now, AllowedHost: allowedHost(p.AllowedHosts), census: census}
 	groups := &GroupSync{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Journal: p.Journal, Leader: p.Elector,
 		Metrics: p.Metrics, Events: events, Waker: p.Groups, Now: time.Now,
-		LimitReached: changed, census: census, loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
+		LimitReached: changed, census: census, heals: rate.NewLimiter(rate.Every(backoffMax), 1), loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
 	p.Elector.OnElected(imapps.WakePending)
 	p.Elector.OnElected(func() { p.Groups.Wake(allGroups) })

@@ -79,8 +79,8 @@ func TestMergeIntoAStrippedObjectTouchesOnlyWhatChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	group := cached.(*imv1alpha1.IMGroup)
-	r, app := &GroupSync{Metrics: testMetrics}, &imv1alpha1.IMApp{Spec: imv1alpha1.IMAppSpec{SDKAppID: appID}}
-	r.merge(app, group, event.Event{State: event.NewState(event.Changed, at(11), values("notification", "new"))}, true)
+	app := &imv1alpha1.IMApp{Spec: imv1alpha1.IMAppSpec{SDKAppID: appID}}
+	merged(app, group, event.Event{State: event.NewState(event.Changed, at(11), values("notification", "new"))}, true)
 	if got := group.Status.Notification; got == nil || *got != "new" {
 		t.Errorf("notification %v, want new", got)
 	}

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 )
 
@@ -25,6 +27,24 @@ func (w *Waker[request]) Wake(r request) {
 	if q := w.queue.Load(); q != nil {
 		(*q).Add(r)
 	}
+}
+
+// WakeLater adds a request that may wait until nothing else does.
+func (w *Waker[request]) WakeLater(r request) {
+	if q := w.queue.Load(); q != nil {
+		addLater(*q, r)
+	}
+}
+
+// addLater adds with the priority that controller-runtime gives to what a start brings, so that thousands of such
+// requests do not delay a callback.
+func addLater[request comparable](q workqueue.TypedRateLimitingInterface[request], r request) {
+	if p, ok := q.(priorityqueue.PriorityQueue[request]); ok {
+		low := handler.LowPriority
+		p.AddWithOpts(priorityqueue.AddOpts{Priority: &low}, r)
+		return
+	}
+	q.Add(r)
 }
 
 // WakePending adds everything that waits.

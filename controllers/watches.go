@@ -34,8 +34,13 @@ func groupEvents(census *census) handler.TypedEventHandler[*imv1alpha1.IMGroup, 
 			}
 		},
 		UpdateFunc: func(_ context.Context, e ctrlevent.TypedUpdateEvent[*imv1alpha1.IMGroup], q groupQueue) {
-			census.changed(e.ObjectOld, e.ObjectNew)
-			if e.ObjectOld.Generation != e.ObjectNew.Generation {
+			if e.ObjectOld.UID != e.ObjectNew.UID { // made anew while the watch was away
+				census.removed(e.ObjectOld)
+				census.added(e.ObjectNew)
+			} else {
+				census.changed(e.ObjectOld, e.ObjectNew)
+			}
+			if isOther(e.ObjectOld, e.ObjectNew) {
 				q.Add(keyOf(e.ObjectNew))
 			}
 		},
@@ -57,15 +62,23 @@ func appEvents(reader client.Reader, journal Pending) handler.TypedEventHandler[
 				all(ctx, e.Object, q)
 			}
 		},
-		UpdateFunc: func(_ context.Context, e ctrlevent.TypedUpdateEvent[*imv1alpha1.IMApp], q groupQueue) {
-			if e.ObjectOld.Generation != e.ObjectNew.Generation {
-				pendingOf(journal, e.ObjectNew, q)
+		UpdateFunc: func(ctx context.Context, e ctrlevent.TypedUpdateEvent[*imv1alpha1.IMApp], q groupQueue) {
+			switch old, now := e.ObjectOld, e.ObjectNew; {
+			case old.UID != now.UID, old.Spec.Suspend && !now.Spec.Suspend:
+				all(ctx, now, q)
+			case isOther(old, now):
+				pendingOf(journal, now, q)
 			}
 		},
 		DeleteFunc: func(ctx context.Context, e ctrlevent.TypedDeleteEvent[*imv1alpha1.IMApp], q groupQueue) {
 			all(ctx, e.Object, q)
 		},
 	}
+}
+
+// isOther tells whether an update brought another object or another spec.
+func isOther(old, now client.Object) bool {
+	return old.GetUID() != now.GetUID() || old.GetGeneration() != now.GetGeneration()
 }
 
 func pendingOf(journal Pending, app *imv1alpha1.IMApp, q groupQueue) {
@@ -78,7 +91,7 @@ func pendingOf(journal Pending, app *imv1alpha1.IMApp, q groupQueue) {
 
 func groupsOf(ctx context.Context, reader client.Reader, app *imv1alpha1.IMApp, q groupQueue) {
 	key := apps.Key{Namespace: app.Namespace, Name: app.Name}
-	err := eachGroup(ctx, reader, key, func(g *imv1alpha1.IMGroup) { q.Add(keyOf(g)) })
+	err := eachGroup(ctx, reader, key, func(g *imv1alpha1.IMGroup) { addLater(q, keyOf(g)) })
 	if err != nil {
 		log.FromContext(ctx).Error(err, "cannot wake the groups of an IMApp", "namespace", app.Namespace, "imapp", app.Name)
 	}
@@ -105,7 +118,7 @@ func (r *GroupSync) lookAtAll(ctx context.Context) error {
 	for _, key := range r.census.unsettled(known) {
 		err := eachGroup(ctx, r.Client, key, func(g *imv1alpha1.IMGroup) {
 			if !settled(g, known[key]) {
-				r.Waker.Wake(keyOf(g))
+				r.Waker.WakeLater(keyOf(g))
 			}
 		})
 		if err != nil {

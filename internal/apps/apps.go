@@ -17,6 +17,8 @@ type Key struct{ Namespace, Name string }
 // App is what the webhook must know of one IMApp. It is never changed after it was set.
 type App struct {
 	Key           Key
+	UID           string // of the IMApp, and the generation of its spec, that this was read from
+	Generation    int64
 	SDKAppID      int64
 	Secret        string   // name of the tokens' Secret; empty without one
 	Tokens        [][]byte // accepted tokens, none of them empty; unused with AllowUnsigned
