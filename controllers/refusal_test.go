@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -20,8 +19,6 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
-
-var testMetrics = metrics.New(prometheus.NewRegistry())
 
 func TestWhatARefusedWriteMeans(t *testing.T) {
 	groups := schema.GroupResource{Group: "im.imgroup.dev", Resource: "imgroups"}

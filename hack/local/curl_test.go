@@ -18,11 +18,56 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
+const standInForCurl = "STAND_IN_FOR_CURL"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(standInForCurl) != "" {
+		if err := curl(os.Args[1:]); err != nil {
+			panic(err)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// curl does what the printed command asks of curl, so that the test needs none.
+func curl(args []string) error {
+	var address, body string
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case a == "-d":
+			i++
+			body = args[i]
+		case a == "-X" || a == "-H":
+			i++
+		case !strings.HasPrefix(a, "-"):
+			address = a
+		}
+	}
+	response, err := http.Post(address, "application/json", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
+// withStandIn is an environment whose curl is this test binary.
+func withStandIn(t *testing.T) []string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	script := "#!/bin/sh\nexec '" + self + "' \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(dir, "curl"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), standInForCurl+"=1")
+}
+
 // TestCurlCommandSignsItself runs the printed command in a shell.
 func TestCurlCommandSignsItself(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("no curl on this machine")
-	}
 	var got *http.Request
 	var body []byte
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -38,7 +83,9 @@ func TestCurlCommandSignsItself(t *testing.T) {
 	if strings.Contains(command, "s3cr3t-token") {
 		t.Error("the command shows the token")
 	}
-	if text, err := exec.Command("sh", "-c", command).CombinedOutput(); err != nil || got == nil {
+	shell := exec.Command("sh", "-c", command)
+	shell.Env = withStandIn(t)
+	if text, err := shell.CombinedOutput(); err != nil || got == nil {
 		t.Fatalf("%v: %s", err, text)
 	}
 	q := got.URL.Query()

@@ -24,8 +24,9 @@ import (
 )
 
 func needControlPlane(t *testing.T) {
+	t.Helper()
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
-		t.Skip("KUBEBUILDER_ASSETS is not set; make test sets it")
+		t.Fatal("KUBEBUILDER_ASSETS is not set; make test sets it")
 	}
 }
 
