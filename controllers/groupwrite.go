@@ -7,10 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -142,18 +144,17 @@ func (r *GroupSync) writeOnce(ctx context.Context, app *imv1alpha1.IMApp, group 
 // that the garbage collector would still delete the IMGroup, and what is written into it now.
 func (r *GroupSync) own(ctx context.Context, app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup) error {
 	before := group.DeepCopy()
-	group.OwnerReferences = ownedBy(app)
+	others := slices.DeleteFunc(group.OwnerReferences, isIMApp)
+	group.OwnerReferences = append(others, ownedBy(app)...)
 	return r.Client.Patch(ctx, group, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 }
 
+// isOwned tells that no other IMApp owns an IMGroup. One without an owner was orphaned on purpose.
 func isOwned(group *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) bool {
-	for _, o := range group.OwnerReferences {
-		if o.Kind == "IMApp" && o.UID != app.UID {
-			return false
-		}
-	}
-	return true // or by nobody: somebody has orphaned it
+	return !slices.ContainsFunc(group.OwnerReferences, func(o metav1.OwnerReference) bool { return isIMApp(o) && o.UID != app.UID })
 }
+
+func isIMApp(o metav1.OwnerReference) bool { return o.Kind == "IMApp" }
 
 // merged applies the merge law to an object in memory. It returns how many custom fields had no room.
 func merged(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Event, stripped bool) int {
