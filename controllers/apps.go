@@ -87,6 +87,11 @@ func (r *Apps) LoadAll(ctx context.Context, c cache.Cache) error {
 	if err != nil {
 		return fmt.Errorf("watching IMApps: %w", err)
 	}
+	// The controllers begin to watch later, and nobody tells them what was deleted before.
+	_, err = informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{DeleteFunc: func(o any) { r.deleted(ctx, o) }})
+	if err != nil {
+		return fmt.Errorf("watching IMApps: %w", err)
+	}
 	if !toolscache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
 		return ctx.Err()
 	}
@@ -107,6 +112,17 @@ func (r *Apps) LoadAll(ctx context.Context, c cache.Cache) error {
 	}
 	r.Registry.MarkLoaded()
 	return nil
+}
+
+// deleted brings what the informer says was deleted out of the registry, unless it was made again.
+func (r *Apps) deleted(ctx context.Context, object any) {
+	key, err := toolscache.DeletionHandlingObjectToName(object)
+	if err == nil {
+		_, err = r.refresh(ctx, types.NamespacedName{Namespace: key.Namespace, Name: key.Name})
+	}
+	if err != nil {
+		log.FromContext(ctx).Error(err, "cannot forget an IMApp that was deleted", "object", key.String())
+	}
 }
 
 // load sets an app in the registry and tells whether it is ready.

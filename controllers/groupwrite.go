@@ -144,8 +144,7 @@ func (r *GroupSync) writeOnce(ctx context.Context, app *imv1alpha1.IMApp, group 
 // that the garbage collector would still delete the IMGroup, and what is written into it now.
 func (r *GroupSync) own(ctx context.Context, app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup) error {
 	before := group.DeepCopy()
-	others := slices.DeleteFunc(group.OwnerReferences, isIMApp)
-	group.OwnerReferences = append(others, ownedBy(app)...)
+	group.OwnerReferences = slices.Concat(slices.DeleteFunc(group.OwnerReferences, isIMApp), ownedBy(app))
 	return r.Client.Patch(ctx, group, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 }
 
