@@ -15,9 +15,6 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
-// maxCustomFields bounds status.customFields. Of more, those with the smallest keys are kept.
-const maxCustomFields = 64
-
 // texts gives the place of each plain register in a status.
 func texts(s *imv1alpha1.IMGroupStatus) map[string]**string {
 	return map[string]**string{
@@ -86,13 +83,13 @@ func setState(s *imv1alpha1.IMGroupStatus, sdkAppID int64, state event.State, ke
 	return overflow
 }
 
-// withinBounds drops the custom fields beyond maxCustomFields, those with the greatest keys.
+// withinBounds drops the custom fields beyond event.MaxCustomFields, those with the greatest keys.
 func withinBounds(registers []event.Register) ([]event.Register, int) {
 	custom := 0
 	kept := make([]event.Register, 0, len(registers))
 	for _, r := range registers {
 		if strings.HasPrefix(r.Field, event.CustomPrefix) {
-			if custom++; custom > maxCustomFields {
+			if custom++; custom > event.MaxCustomFields {
 				continue
 			}
 		}

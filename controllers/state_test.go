@@ -58,14 +58,14 @@ func TestAStateOfAnotherApplicationCountsAsNone(t *testing.T) {
 
 func TestCustomFieldsBeyondTheBoundAreLeftOutByKey(t *testing.T) {
 	var vs []event.Value
-	for i := range maxCustomFields + 3 {
+	for i := range event.MaxCustomFields + 3 {
 		vs = append(vs, event.Value{Field: fmt.Sprintf("custom/%03d", i), Value: "v"})
 	}
 	var status imv1alpha1.IMGroupStatus
 	if overflow := setState(&status, appID, event.NewState(event.Changed, at(1), vs), nil); overflow != 3 {
 		t.Errorf("overflow %d, want 3", overflow)
 	}
-	if n := len(status.CustomFields); n != maxCustomFields || status.CustomFields[n-1].Key != "063" {
+	if n := len(status.CustomFields); n != event.MaxCustomFields || status.CustomFields[n-1].Key != "063" {
 		t.Errorf("%d custom fields, the last %v", n, status.CustomFields[n-1])
 	}
 }
