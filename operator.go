@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/controllers"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
+	"github.com/imgroup-operator/imgroup-operator/internal/memory"
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
 	"github.com/imgroup-operator/imgroup-operator/webhook"
 )
@@ -33,9 +33,6 @@ const (
 	drainPoll    = 50 * time.Millisecond
 	// stopTimeout is how long the parts may take to end after that.
 	stopTimeout = 10 * time.Second
-	// gcPercent trades a little processor time for memory: what lives is the cache, which hardly changes, so the heap need
-	// not grow to twice its size between two collections. $GOGC overrides it.
-	gcPercent = 40
 )
 
 // operator is the whole process: the receiver, the journal, the controllers and the elector.
@@ -55,9 +52,7 @@ func newOperator(ctx context.Context, o options.Options, log logr.Logger) (*oper
 	if err != nil {
 		return nil, err
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	memory.Tune()
 	op := &operator{log: log, registry: &apps.Registry{}}
 	if err := op.build(ctx, o, config); err != nil {
 		if op.journal != nil {

@@ -49,7 +49,7 @@ func (op *operator) build(ctx context.Context, o options.Options, config *rest.C
 	}
 	op.control, err = controllers.Setup(ctx, op.manager, controllers.Parts{Journal: op.journal, Registry: op.registry,
 		Metrics: collectors, Elector: elector, Groups: groups, ExternalURL: o.CallbackExternalURL,
-		AllowedHosts: o.RESTAllowedHosts, SyncWorkers: o.SyncWorkers})
+		AllowedHosts: o.RESTAllowedHosts, SyncWorkers: o.SyncWorkers, Pressed: func() bool { return op.receiver.Pressed() }})
 	if err != nil {
 		return wrap("setting up the controllers", err)
 	}

@@ -51,6 +51,7 @@ type GroupSync struct {
 	census  *census
 	holds   holds
 	pace    pace
+	lane    lane
 	failing atomic.Bool // the API server was away lately: the first success wakes all that wait in back-off
 	heals   *rate.Limiter
 	backoff workqueue.TypedRateLimiter[event.Key]
@@ -71,6 +72,7 @@ func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Res
 	if left := r.pace.left(key, r.Now()); left > 0 {
 		return reconcile.Result{RequeueAfter: left}, nil
 	}
+	defer r.lane.enter(ctx)()
 	pending, upTo, found := r.Journal.Pending(key)
 	if !found && !r.Leader.IsLeader() {
 		return reconcile.Result{}, nil

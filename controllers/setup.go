@@ -46,6 +46,7 @@ type Parts struct {
 	ExternalURL  string            // --callback-external-url
 	AllowedHosts []string          // --rest-allowed-hosts
 	SyncWorkers  int               // --sync-workers
+	Pressed      func() bool       // the receiver has more to do than it can
 }
 
 // Controllers are set up in a manager.
@@ -86,7 +87,7 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 		Events: events, Now: time.Now, AllowedHost: allowedHost(p.AllowedHosts), census: census}
 	groups := &GroupSync{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Journal: p.Journal, Leader: p.Elector,
 		Metrics: p.Metrics, Events: events, Waker: p.Groups, Now: time.Now,
-		LimitReached: changed, census: census, heals: rate.NewLimiter(rate.Every(backoffMax), 1), loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
+		LimitReached: changed, census: census, lane: newLane(p.Pressed), heals: rate.NewLimiter(rate.Every(backoffMax), 1), loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
 	p.Elector.OnElected(imapps.WakePending)
 	p.Elector.OnElected(func() { p.Groups.Wake(allGroups) })

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 	"unicode"
@@ -30,21 +31,6 @@ type auditLog struct {
 	running bool
 }
 
-// auditLine is the format of the log. Text in it comes from strangers.
-type auditLine struct {
-	Time      time.Time `json:"time"`
-	Audit     string    `json:"audit"` // always callback, to find the lines among others
-	Namespace string    `json:"namespace"`
-	App       string    `json:"app"`
-	GroupID   string    `json:"groupID"`
-	Command   string    `json:"command"`
-	EventTime int64     `json:"eventTime"` // ms
-	Operator  string    `json:"operator,omitempty"`
-	Platform  string    `json:"platform,omitempty"`
-	ClientIP  string    `json:"clientIP,omitempty"`
-	Fields    []string  `json:"fields,omitempty"` // names
-}
-
 func newAuditLog(out io.Writer) *auditLog {
 	return &auditLog{out: out, wake: make(chan struct{}, 1)}
 }
@@ -53,14 +39,63 @@ func (a *auditLog) accepted(c *call) {
 	if a.out == nil {
 		return
 	}
+	buf := buffers.get()
+	defer buffers.put(buf)
+	a.write(appendAudit(buf.AvailableBuffer(), c))
+}
+
+// appendAudit appends the line of an accepted callback. The member audit is always callback, to find the lines among
+// others; eventTime is in ms; members about which nothing is known are left out. It is put together by hand, since
+// building it with encoding/json takes as long as decoding the callback.
+func appendAudit(b []byte, c *call) []byte {
 	key, last := c.event.Key, c.event.State.Last
-	line, err := json.Marshal(auditLine{
-		Time: c.start.UTC(), Audit: "callback", Namespace: key.Namespace, App: key.App, GroupID: key.GroupID, Command: last.Command,
-		EventTime: last.Time, Operator: last.Operator, Platform: last.Platform, ClientIP: clientIP(c.query), Fields: last.Fields,
-	})
-	if err == nil { // no value of these types fails
-		a.write(append(escapeControls(line), '\n'))
+	b = c.start.UTC().AppendFormat(append(b, `{"time":"`...), time.RFC3339Nano)
+	b = append(b, `","audit":"callback"`...)
+	b = appendMember(b, "namespace", key.Namespace)
+	b = appendMember(b, "app", key.App)
+	b = appendMember(b, "groupID", key.GroupID)
+	b = appendMember(b, "command", last.Command)
+	b = strconv.AppendInt(append(b, `,"eventTime":`...), last.Time, 10)
+	b = appendMember(b, "operator", last.Operator)
+	b = appendMember(b, "platform", last.Platform)
+	b = appendMember(b, "clientIP", clientIP(c.query))
+	for i, field := range last.Fields {
+		b = append(b, fieldSeparator[min(i, 1)]...)
+		b = appendText(b, field)
 	}
+	if len(last.Fields) > 0 {
+		b = append(b, ']')
+	}
+	return append(b, "}\n"...)
+}
+
+var fieldSeparator = [2]string{`,"fields":[`, `,`}
+
+func appendMember(b []byte, name, value string) []byte {
+	if value == "" {
+		return b
+	}
+	b = append(append(append(b, `,"`...), name...), `":`...)
+	return appendText(b, value)
+}
+
+// appendText appends a stranger's text as a JSON string.
+func appendText(b []byte, s string) []byte {
+	if isPlain(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	quoted, _ := json.Marshal(s) // no string fails
+	return append(b, escapeControls(quoted)...)
+}
+
+// isPlain tells that a text is the same within quotes in JSON.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 func clientIP(q query) string {
@@ -69,30 +104,18 @@ func clientIP(q query) string {
 
 // escapeControls escapes what encoding/json leaves: DEL, the C1 controls, which terminals obey, and the invisible
 // characters that reorder a line.
-func escapeControls(line []byte) []byte {
-	if ascii(line) {
-		return line
-	}
-	out := make([]byte, 0, len(line)+32)
-	for i := 0; i < len(line); {
-		r, size := utf8.DecodeRune(line[i:])
+func escapeControls(text []byte) []byte {
+	out := make([]byte, 0, len(text)+32)
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
 		if unicode.In(r, unicode.Cc, unicode.Cf) {
 			out = appendEscaped(out, r)
 		} else {
-			out = append(out, line[i:i+size]...)
+			out = append(out, text[i:i+size]...)
 		}
 		i += size
 	}
 	return out
-}
-
-func ascii(line []byte) bool {
-	for _, c := range line {
-		if c >= 0x7f {
-			return false
-		}
-	}
-	return true
 }
 
 func appendEscaped(dst []byte, r rune) []byte {

@@ -46,3 +46,9 @@ func (f *flight) leave(app apps.Key) {
 		delete(f.byApp, app)
 	}
 }
+
+func (f *flight) inFlight() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.total
+}

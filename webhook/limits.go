@@ -14,6 +14,10 @@ const (
 	// maxInFlightPerApp is half of it, so that one app's storm leaves room for the others.
 	maxInFlightPerApp = maxInFlight / 2
 
+	// pressingInFlight requests do not gather as long as the process answers as fast as callbacks come: at 1,000 per second
+	// about three are in flight.
+	pressingInFlight = 32
+
 	// readHeaderTimeout ends connections that send a header byte by byte (slow loris).
 	readHeaderTimeout = 5 * time.Second
 	// readTimeout covers header and body. The sender gives up after 2 s, so nothing later is worth an answer.

@@ -83,6 +83,9 @@ func (s *Server) Addr() string {
 	return addr
 }
 
+// Pressed tells that callbacks come faster than they are answered, so that other work should stand back.
+func (s *Server) Pressed() bool { return s.flight.inFlight() >= pressingInFlight }
+
 // Start listens and serves until ctx is done. It then accepts no more connections, lets requests in flight finish
 // within a bound, and returns. It can be called once.
 func (s *Server) Start(ctx context.Context) error {

@@ -36,7 +36,7 @@ func cpuTime(p *child.Process) (time.Duration, error) {
 }
 
 // memory is the resident memory of a process now, and the most that it ever was, in MiB.
-func memory(p *child.Process) (now, most float64, err error) {
+func residentSet(p *child.Process) (now, most float64, err error) {
 	file := fmt.Sprintf("/proc/%d/status", p.PID())
 	if now, err = mebibytes(file, "VmRSS"); err != nil {
 		return 0, 0, err

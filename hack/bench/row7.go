@@ -109,13 +109,13 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 	if !sleepUntil(ctx, time.Now().Add(b.settle)) {
 		return r, ctx.Err()
 	}
-	if r.now, r.most, err = memory(o.Process); err != nil {
+	if r.now, r.most, err = residentSet(o.Process); err != nil {
 		return r, err
 	}
 	if r.cost, err = b.growthCost(ctx, o, app.Namespace, size); err != nil {
 		return r, err
 	}
-	r.after, _, err = memory(o.Process)
+	r.after, _, err = residentSet(o.Process)
 	return r, err
 }
 

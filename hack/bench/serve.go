@@ -14,6 +14,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
+	"github.com/imgroup-operator/imgroup-operator/internal/memory"
 	"github.com/imgroup-operator/imgroup-operator/internal/merge"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 	"github.com/imgroup-operator/imgroup-operator/webhook"
@@ -47,6 +48,7 @@ func serve(ctx context.Context, args []string) error {
 		return err
 	}
 	defer stop()
+	memory.Tune() // as the operator does
 	if *dir == "" {
 		return receiver(*addr, instant{}).Start(ctx)
 	}

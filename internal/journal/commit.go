@@ -15,6 +15,8 @@ const (
 	maxBatch = 1 << 20
 	// maxLinger is the longest that the committer waits for company.
 	maxLinger = time.Millisecond
+	// crowd is a batch of a busy receiver.
+	crowd = 16
 	// checkpointDelay is how long a checkpoint waits for a batch to ride with; with the write it is below 1 s.
 	checkpointDelay = 500 * time.Millisecond
 )
@@ -47,12 +49,17 @@ func (j *Journal) run() {
 }
 
 // linger waits for company when the batch before had some: those who wait for an answer now will be back at once.
-// It waits no longer than a sync takes, so it cannot do worse than double an append's time.
+// With little company it waits no longer than a sync takes, so it cannot do worse than double an append's time; a crowd
+// waits for the processor anyway, and fewer syncs leave more of it.
 func (j *Journal) linger() {
 	if j.lastBatch < 2 || !j.queue.expect(j.lastBatch*3/4) {
 		return
 	}
-	j.lingering.Reset(min(maxLinger, j.log.syncing))
+	patience := min(maxLinger, j.log.syncing)
+	if j.lastBatch >= crowd {
+		patience = maxLinger
+	}
+	j.lingering.Reset(patience)
 	select {
 	case <-j.queue.ready:
 	case <-j.lingering.C:

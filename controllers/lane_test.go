@@ -1,0 +1,47 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+)
+
+func TestOneAtATimeWhileTheReceiverIsPressed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var inside, most atomic.Int32
+		l := newLane(func() bool { return true })
+		var workers sync.WaitGroup
+		for range 16 {
+			workers.Go(func() {
+				defer l.enter(t.Context())()
+				most.Store(max(most.Load(), inside.Add(1)))
+				synctest.Wait()
+				inside.Add(-1)
+			})
+		}
+		workers.Wait()
+		if most.Load() != 1 {
+			t.Errorf("%d at a time", most.Load())
+		}
+	})
+}
+
+func TestNobodyWaitsWhileTheReceiverIsNotPressed(t *testing.T) {
+	l := newLane(func() bool { return false })
+	for range 16 {
+		_ = l.enter(t.Context()) // would block if it took a turn, since nobody leaves
+	}
+}
+
+func TestNobodyWaitsForTheLaneLongerThanItsTime(t *testing.T) {
+	l := newLane(func() bool { return true })
+	_ = l.enter(t.Context())
+	ended, end := context.WithCancel(t.Context())
+	end()
+	l.enter(ended)()
+}
