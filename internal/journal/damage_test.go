@@ -143,6 +143,34 @@ func TestBitFlippedAnywhereIsReportedAndCostsOneRecordAtMost(t *testing.T) {
 	}
 }
 
+// TestBitFlippedInALastEventThatEndsInZerosIsReported has the last byte of the log alone in its sector. It is a zero,
+// as of any event without registers, and a sector of zeros looks like one that was never written.
+func TestBitFlippedInALastEventThatEndsInZerosIsReported(t *testing.T) {
+	ev := renamed(groupKey("app", 1), 1, "")
+	ev.State.Registers = nil
+	for encodedSize(ev)%alignment != 1 || (headerSize+recordSize(encodedSize(ev)))%sectorSize != alignment {
+		ev.State.Last.Platform += "p"
+	}
+	dir := t.TempDir()
+	j := open(t, dir, testOptions())
+	appendEvent(t, j, ev)
+	closeJournal(t, j)
+	path := filepath.Join(dir, firstSegment)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[headerSize+headSize] ^= 1
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j = open(t, dir, testOptions())
+	defer closeJournal(t, j)
+	if len(j.Damage()) != 1 || len(j.Keys()) != 0 {
+		t.Errorf("damage %v, pending %v; want one damage and nothing", j.Damage(), j.Keys())
+	}
+}
+
 func TestBitFlippedInAFullSegmentIsReportedUpToItsEnd(t *testing.T) {
 	tpl := newTemplate(t, 6)
 	dir := tpl.write(t, func(map[string][]byte) {})

@@ -55,7 +55,7 @@ Integers are little-endian. A record begins at a multiple of 8 bytes:
 	kind, seq uint64   kind in the lowest 8 bits
 	sum       uint32   CRC-32C of the payload with its padding
 	headSum   uint32   CRC-32C of the 20 bytes above
-	payload            and zeros up to the next multiple of 8
+	payload            and bytes 0xff up to the next multiple of 8
 
 Twenty-four zero bytes are no record: that is where the records of a segment end. The kinds are:
 

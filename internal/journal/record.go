@@ -23,6 +23,9 @@ const (
 	headSize   = 24  // length, batch, kind and seq, two checksums
 	alignment  = 8   // of every record, so that a scan after damage need not look at every byte
 	sectorSize = 512 // the smallest piece a disk writes, and so tears
+
+	// padding is not zero: a sector that holds the end of a record alone must not look like one that was never written.
+	padding = 0xff
 )
 
 // record is one unit of the log. batch is the offset at which the write began that brought it.
@@ -55,7 +58,9 @@ func appendRecord(dst []byte, seed uint32, r record) []byte {
 	start := len(dst)
 	dst = append(dst, make([]byte, headSize)...)
 	dst = append(dst, r.payload...)
-	dst = append(dst, make([]byte, padded(len(r.payload))-len(r.payload))...)
+	for range padded(len(r.payload)) - len(r.payload) {
+		dst = append(dst, padding)
+	}
 	putHead(dst[start:], seed, r, len(r.payload), crc32.Update(seed, castagnoli, dst[start+headSize:]))
 	return dst
 }
