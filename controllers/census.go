@@ -129,7 +129,7 @@ func (c *census) unsettled(known map[apps.Key]*imv1alpha1.IMApp) []apps.Key {
 	var keys []apps.Key
 	for key, t := range c.apps {
 		app := known[key]
-		if app == nil || len(t.unsettled) > 0 || t.sdkAppIDs[app.Spec.SDKAppID] != t.groups {
+		if app == nil || retention(app) > 0 || len(t.unsettled) > 0 || t.sdkAppIDs[app.Spec.SDKAppID] != t.groups {
 			keys = append(keys, key)
 		}
 	}

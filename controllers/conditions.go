@@ -34,7 +34,7 @@ func setCondition(conditions *[]metav1.Condition, generation int64, c metav1.Con
 	meta.SetStatusCondition(conditions, c)
 }
 
-// readyCondition keeps what other parts found out about the group's name and id: neither can change in an object's life.
+// readyCondition keeps what other parts found out about the group's name and id.
 func readyCondition(group *imv1alpha1.IMGroup, appFound bool) metav1.Condition {
 	if !appFound {
 		return condition(imv1alpha1.ConditionReady, metav1.ConditionFalse, imv1alpha1.ReasonAppNotFound,
@@ -45,6 +45,13 @@ func readyCondition(group *imv1alpha1.IMGroup, appFound bool) metav1.Condition {
 		return *old
 	}
 	return condition(imv1alpha1.ConditionReady, metav1.ConditionTrue, imv1alpha1.ReasonTracking, "the operator tracks this group")
+}
+
+// dropInvalid takes back that a group cannot exist: something has happened in it.
+func dropInvalid(group *imv1alpha1.IMGroup) {
+	if readyReason(group) == imv1alpha1.ReasonInvalidGroupID {
+		meta.RemoveStatusCondition(&group.Status.Conditions, imv1alpha1.ConditionReady)
+	}
 }
 
 func syncedCondition(state event.State) metav1.Condition {

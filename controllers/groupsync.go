@@ -48,15 +48,19 @@ type GroupSync struct {
 	// LimitReached is told when spec.groups.maxCount kept a group from being stored.
 	LimitReached func(apps.Key)
 
-	census  *census
-	holds   holds
-	pace    pace
-	lane    lane
-	failing atomic.Bool // the API server was away lately: the first success wakes all that wait in back-off
-	heals   *rate.Limiter
-	backoff workqueue.TypedRateLimiter[event.Key]
-	loud    *rate.Limiter // of log lines about writes that fail; an outage fails thousands
-	quiet   *rate.Limiter // of log lines about events that are dropped, as an IMApp may want of most of them
+	// Unknown is told, on the leader, of a declared group of which nothing is known yet.
+	Unknown func(event.Key)
+
+	census   *census
+	observed observations
+	holds    holds
+	pace     pace
+	lane     lane
+	failing  atomic.Bool // the API server was away lately: the first success wakes all that wait in back-off
+	heals    *rate.Limiter
+	backoff  workqueue.TypedRateLimiter[event.Key]
+	loud     *rate.Limiter // of log lines about writes that fail; an outage fails thousands
+	quiet    *rate.Limiter // of log lines about events that are dropped, as an IMApp may want of most of them
 }
 
 const (
@@ -73,11 +77,22 @@ func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Res
 		return reconcile.Result{RequeueAfter: left}, nil
 	}
 	defer r.lane.enter(ctx)()
+	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", key.GroupID))
+	if seen := r.observed.get(key); seen != nil {
+		if err := r.applyObserved(ctx, seen); err != nil {
+			return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
+		}
+	}
+	return r.syncPending(ctx, key)
+}
+
+// syncPending brings what the journal holds for a group to the API server. Without any it is the leader's part to keep
+// the rest of the group's status true.
+func (r *GroupSync) syncPending(ctx context.Context, key event.Key) (reconcile.Result, error) {
 	pending, upTo, found := r.Journal.Pending(key)
 	if !found && !r.Leader.IsLeader() {
 		return reconcile.Result{}, nil
 	}
-	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", key.GroupID))
 	wait, err := r.sync(ctx, key, pending)
 	var drop *dropped
 	switch {
@@ -166,7 +181,13 @@ func (r *GroupSync) sync(ctx context.Context, key event.Key, pending event.Event
 	if pending.Count == 0 && r.isNew(groups) {
 		return newbornGrace, nil
 	}
-	return 0, r.writeAll(ctx, app, groups, pending)
+	if pending.Count == 0 && slices.ContainsFunc(groups, isUnknown) {
+		r.Unknown(key)
+	}
+	if err := r.writeAll(ctx, app, groups, pending); err != nil || pending.Count > 0 || !r.Leader.IsLeader() {
+		return 0, err
+	}
+	return r.expire(ctx, app, groups)
 }
 
 // newbornGrace is how long the leader leaves an IMGroup alone that some replica has just created: that replica is about
@@ -178,6 +199,9 @@ func (r *GroupSync) isNew(groups []imv1alpha1.IMGroup) bool {
 		return isCreated(&g) && g.Status.ObservedGeneration == 0 && r.Now().Sub(g.CreationTimestamp.Time) < newbornGrace
 	})
 }
+
+// isUnknown tells that nothing is known of an IMGroup's group.
+func isUnknown(g imv1alpha1.IMGroup) bool { return len(g.Status.FieldTimes) == 0 }
 
 // app returns the IMApp of a key, or nil when there is none.
 func (r *GroupSync) app(ctx context.Context, key event.Key) (*imv1alpha1.IMApp, error) {

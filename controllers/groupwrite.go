@@ -136,7 +136,7 @@ func (r *GroupSync) writeOnce(ctx context.Context, app *imv1alpha1.IMApp, group 
 		return err
 	}
 	r.Metrics.SyncDropped.WithLabelValues(metrics.DropCustomOverflow).Add(float64(overflow))
-	r.Events.Changed(before, group, pending.State)
+	r.Events.Changed(before, group, pending.State, stripped)
 	return nil
 }
 
@@ -158,7 +158,8 @@ func isIMApp(o metav1.OwnerReference) bool { return o.Kind == "IMApp" }
 // merged applies the merge law to an object in memory. It returns how many custom fields had no room.
 func merged(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Event, stripped bool) int {
 	old := stateOf(&group.Status, app.Spec.SDKAppID)
-	state := merge.Join(old, pending.State)
+	told := news(old, pending.State, stripped)
+	state := merge.Join(old, told)
 	keep := map[string]bool{}
 	for field := range strippedFields {
 		a, had := old.Get(field)
@@ -166,6 +167,9 @@ func merged(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Even
 		keep[field] = stripped && had && has && a == b
 	}
 	overflow := setState(&group.Status, app.Spec.SDKAppID, state, keep)
+	if _, lives := told.Get(event.Alive); lives {
+		dropInvalid(group)
+	}
 	setGroupConditions(group, state, true)
 	return overflow
 }

@@ -10,11 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
-
-// strippedFields are the large texts, which the cache does not hold: the merge needs their times, not their bytes.
-var strippedFields = map[string]bool{event.Introduction: true, event.Notification: true, event.FaceURL: true}
 
 // strip makes an IMGroup small before the cache keeps it. Such an object must never be the base of a full update.
 func strip(obj any) (any, error) {
@@ -22,9 +18,9 @@ func strip(obj any) (any, error) {
 	if !ok {
 		return obj, nil
 	}
-	g.ManagedFields, g.Annotations = nil, nil
+	g.ManagedFields, g.Annotations = nil, requestOf(g.Annotations)
 	s := &g.Status
-	s.Introduction, s.Notification, s.FaceURL = nil, nil, nil
+	stripTexts(s)
 	share(&g.Kind, &g.APIVersion, &g.Namespace, &g.Spec.AppRef.Name)
 	// Decoding leaves room for more in every list.
 	s.Conditions, s.FieldTimes, s.CustomFields = exact(s.Conditions), exact(s.FieldTimes), exact(s.CustomFields)
@@ -42,6 +38,14 @@ func strip(obj any) (any, error) {
 	}
 	shareLabels(g)
 	return g, nil
+}
+
+// requestOf keeps the annotation that asks for a resync.
+func requestOf(annotations map[string]string) map[string]string {
+	if request := annotations[imv1alpha1.AnnotationResyncRequestedAt]; request != "" {
+		return map[string]string{imv1alpha1.AnnotationResyncRequestedAt: request}
+	}
+	return nil
 }
 
 // share replaces strings by the one copy of each that all objects share: of the texts that the operator writes there

@@ -51,8 +51,9 @@ var changeReasons = []struct{ field, reason, label string }{
 	{event.FaceURL, "FaceURLChanged", "face URL"},
 }
 
-// Changed records what the pending events changed in an IMGroup that was just written.
-func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.State) {
+// Changed records what the pending events changed in an IMGroup that was just written. stripped tells that before is
+// from the cache.
+func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.State, stripped bool) {
 	old, now := stateOf(&before.Status, after.Status.SDKAppID), stateOf(&after.Status, after.Status.SDKAppID)
 	if len(pending.Registers) == 0 {
 		return
@@ -64,8 +65,7 @@ func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.Stat
 		r.event(after, "GroupDestroyed", "Destroy", "the group was disbanded"+by(pending.Last))
 	}
 	for _, c := range changeReasons {
-		hidden := *texts(&before.Status)[c.field] == nil // not known, or not in the cache
-		if from, to, changed := change(old, now, pending, c.field, hidden); changed {
+		if from, to, changed := change(old, now, pending, c.field, stripped); changed {
 			r.event(after, c.reason, "Update", c.label+" changed"+from+" to "+quote(to)+by(pending.Last))
 		}
 	}
@@ -73,16 +73,13 @@ func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.Stat
 
 // change tells whether the pending events gave a field another value. The old value of a text that the cache does
 // not hold is not told.
-func change(old, now, pending event.State, field string, hidden bool) (from, to string, changed bool) {
+func change(old, now, pending event.State, field string, stripped bool) (from, to string, changed bool) {
 	was, had := old.Get(field)
 	is, has := now.Get(field)
-	if _, ours := pending.Get(field); !ours || !has || (had && was == is) {
+	if _, ours := pending.Get(field); !ours || !has || (had && isValue(was, is.Value, stripped)) {
 		return "", "", false
 	}
-	if had && !hidden {
-		if was.Value == is.Value {
-			return "", "", false
-		}
+	if had && !(stripped && strippedFields[field]) {
 		from = " from " + quote(was.Value)
 	}
 	return from, is.Value, true

@@ -54,8 +54,8 @@ func TestEventsTellWhoChangedWhat(t *testing.T) {
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			var s sink
-			before := statusOf(old, !needsTexts(&statusOf(old, true).Status, appID, c.pending)) // as group sync reads it
-			NewRecorder(&s).Changed(before, statusOf(merge.Join(old, c.pending), false), c.pending)
+			stripped := !needsTexts(&statusOf(old, true).Status, appID, c.pending) // as group sync reads it
+			NewRecorder(&s).Changed(statusOf(old, stripped), statusOf(merge.Join(old, c.pending), false), c.pending, stripped)
 			if diff := cmp.Diff(c.want, s.lines); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
@@ -69,7 +69,7 @@ func TestEventsAreBoundedInNumberAndSize(t *testing.T) {
 	old := event.NewState(event.Changed, at(10), nil)
 	pending := event.NewState(event.Changed, at(11), values("introduction", strings.Repeat("語", 4096)))
 	for range 10 * eventsBurst {
-		r.Changed(statusOf(old, true), statusOf(merge.Join(old, pending), false), pending)
+		r.Changed(statusOf(old, true), statusOf(merge.Join(old, pending), false), pending, true)
 	}
 	if n := len(s.lines); n < eventsBurst || n > 2*eventsBurst {
 		t.Errorf("%d events, want about %d", n, eventsBurst)

@@ -9,8 +9,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/url"
-	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -26,6 +24,7 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
 
@@ -59,7 +58,7 @@ type Controllers struct {
 //
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imapps,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imapps/status,verbs=patch
-// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
@@ -83,20 +82,27 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 	c := &Controllers{Resync: resync, Apps: &Apps{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Registry: p.Registry,
 		Changed: changed, Resumed: resumed}}
 	events := NewRecorder(mgr.GetEventRecorder("imgroup-operator"))
+	allowed := imcloud.AllowedHost(p.AllowedHosts)
 	status := &IMApps{Client: mgr.GetClient(), Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
-		Events: events, Now: time.Now, AllowedHost: allowedHost(p.AllowedHosts), census: census}
+		Events: events, Now: time.Now, AllowedHost: allowed, census: census}
 	groups := &GroupSync{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Journal: p.Journal, Leader: p.Elector,
 		Metrics: p.Metrics, Events: events, Waker: p.Groups, Now: time.Now,
 		LimitReached: changed, census: census, lane: newLane(p.Pressed), heals: rate.NewLimiter(rate.Every(backoffMax), 1), loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
+	resyncs := &Resyncs{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Leader: p.Elector, Groups: groups, Metrics: p.Metrics,
+		Waker: &Waker[reconcile.Request]{Pending: imapps.Pending}, Now: time.Now, AllowedHost: allowed,
+		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[apps.Key](resyncRetryFirst, resyncRetryMax)}
+	groups.Unknown = resyncs.Want
 	p.Elector.OnElected(imapps.WakePending)
+	p.Elector.OnElected(resyncs.Elected)
 	p.Elector.OnElected(func() { p.Groups.Wake(allGroups) })
 	p.Groups.Pending = func() []event.Key { return append(p.Journal.Keys(), allGroups) }
 	return c, firstError(
 		func() error { return addController(mgr, "apps", c.Apps) },
 		func() error { return addController(mgr, "imapp", status, imapps) },
 		func() error { return addWoken(mgr, "resync-request", resync, resync.Waker) },
-		func() error { return addGroupSync(mgr, groups, p.SyncWorkers) },
+		func() error { return addResyncs(mgr, resyncs) },
+		func() error { return addGroupSync(mgr, groups, p.SyncWorkers, resyncs) },
 		func() error { return mgr.Add(p.Elector) },
 	)
 }
@@ -115,7 +121,14 @@ func addWoken(mgr manager.Manager, name string, r reconcile.Reconciler, w *Waker
 	return builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](1)).WatchesRawSource(w.Source()).Complete(r)
 }
 
-func addGroupSync(mgr manager.Manager, r *GroupSync, workers int) error {
+// addResyncs adds a controller whose work may take minutes.
+func addResyncs(mgr manager.Manager, r *Resyncs) error {
+	o := options[reconcile.Request](resyncWorkers)
+	o.ReconciliationTimeout = 0
+	return builder.ControllerManagedBy(mgr).Named("resync").WithOptions(o).For(&imv1alpha1.IMApp{}).WatchesRawSource(r.Waker.Source()).Complete(r)
+}
+
+func addGroupSync(mgr manager.Manager, r *GroupSync, workers int, wants *Resyncs) error {
 	o := options[event.Key](workers)
 	o.Reconciler = r
 	c, err := controller.NewTyped("groupsync", mgr, o)
@@ -123,7 +136,7 @@ func addGroupSync(mgr manager.Manager, r *GroupSync, workers int) error {
 		return err
 	}
 	return firstError(
-		func() error { return c.Watch(groupSource(mgr.GetCache(), r.census)) },
+		func() error { return c.Watch(groupSource(mgr.GetCache(), r.census, wants)) },
 		func() error { return c.Watch(appSource(mgr.GetCache(), mgr.GetClient(), r.Journal)) },
 		func() error { return c.Watch(r.Waker.Source()) },
 	)
@@ -140,28 +153,15 @@ func options[request comparable](workers int) controller.TypedOptions[request] {
 	}
 }
 
-// groupSource counts IMGroups and wakes group sync for those that are new or have a new spec.
-func groupSource(c cache.Cache, census *census) source.TypedSource[event.Key] {
-	return source.TypedKind(c, &imv1alpha1.IMGroup{}, groupEvents(census))
+// groupSource counts IMGroups and wakes group sync for those that are new or have a new spec; wants is told of those
+// whose state is to be fetched.
+func groupSource(c cache.Cache, census *census, wants *Resyncs) source.TypedSource[event.Key] {
+	return source.TypedKind(c, &imv1alpha1.IMGroup{}, groupEvents(census, wants))
 }
 
 // appSource wakes group sync for the groups of an IMApp that came, went or changed.
 func appSource(c cache.Cache, reader client.Reader, journal Pending) source.TypedSource[event.Key] {
 	return source.TypedKind(c, &imv1alpha1.IMApp{}, appEvents(reader, journal))
-}
-
-// allowedHost tells whether a base URL's host is in a list, where http:// goes before a plain server for tests.
-func allowedHost(hosts []string) func(baseURL string) bool {
-	return func(baseURL string) bool {
-		u, err := url.Parse(baseURL)
-		switch {
-		case err != nil:
-			return false
-		case u.Scheme == "https":
-			return slices.Contains(hosts, u.Host)
-		}
-		return slices.Contains(hosts, u.Scheme+"://"+u.Host)
-	}
 }
 
 func requests(keys []apps.Key) []reconcile.Request {

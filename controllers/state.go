@@ -24,7 +24,7 @@ func texts(s *imv1alpha1.IMGroupStatus) map[string]**string {
 }
 
 // stateOf reads the merge law's state from a status. A status of another application counts as none. Of an object from
-// the cache the stripped texts read as empty; see strippedFields.
+// the cache the large texts read as their digests; see strippedFields.
 func stateOf(s *imv1alpha1.IMGroupStatus, sdkAppID int64) event.State {
 	if s.SDKAppID != sdkAppID {
 		return event.State{}

@@ -79,13 +79,14 @@ func TestMergeIntoAStrippedObjectTouchesOnlyWhatChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	group := cached.(*imv1alpha1.IMGroup)
+	introduction := *group.Status.Introduction
 	app := &imv1alpha1.IMApp{Spec: imv1alpha1.IMAppSpec{SDKAppID: appID}}
 	merged(app, group, event.Event{State: event.NewState(event.Changed, at(11), values("notification", "new"))}, true)
 	if got := group.Status.Notification; got == nil || *got != "new" {
 		t.Errorf("notification %v, want new", got)
 	}
-	if got := group.Status.Introduction; got != nil {
-		t.Errorf("introduction %q, want it left alone", *got)
+	if got := group.Status.Introduction; got == nil || *got != introduction {
+		t.Errorf("introduction %v, want it left alone", got)
 	}
 }
 

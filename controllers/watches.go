@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	ctrlevent "sigs.k8s.io/controller-runtime/pkg/event"
@@ -24,8 +25,9 @@ func keyOf(g *imv1alpha1.IMGroup) event.Key {
 	return event.Key{Namespace: g.Namespace, App: g.Spec.AppRef.Name, GroupID: g.Spec.GroupID}
 }
 
-// groupEvents counts IMGroups. It wakes nothing for a change of status alone: it is group sync's own.
-func groupEvents(census *census) handler.TypedEventHandler[*imv1alpha1.IMGroup, event.Key] {
+// groupEvents counts IMGroups. It wakes nothing for a change of status alone, which is group sync's own, unless a group
+// has ended. wants is told of a group whose state somebody asks for, and of one of which callbacks have told a part.
+func groupEvents(census *census, wants *Resyncs) handler.TypedEventHandler[*imv1alpha1.IMGroup, event.Key] {
 	return handler.TypedFuncs[*imv1alpha1.IMGroup, event.Key]{
 		CreateFunc: func(_ context.Context, e ctrlevent.TypedCreateEvent[*imv1alpha1.IMGroup], q groupQueue) {
 			census.added(e.Object)
@@ -40,8 +42,14 @@ func groupEvents(census *census) handler.TypedEventHandler[*imv1alpha1.IMGroup, 
 			} else {
 				census.changed(e.ObjectOld, e.ObjectNew)
 			}
-			if isOther(e.ObjectOld, e.ObjectNew) {
+			if isOther(e.ObjectOld, e.ObjectNew) || e.ObjectOld.Status.DestroyedTime == nil && e.ObjectNew.Status.DestroyedTime != nil {
 				q.Add(keyOf(e.ObjectNew))
+			}
+			if request := resyncRequest(e.ObjectNew); request != "" && request != resyncRequest(e.ObjectOld) {
+				wants.Want(keyOf(e.ObjectNew))
+			}
+			if isPartial(e.ObjectNew) && !isPartial(e.ObjectOld) {
+				wants.WantRest(keyOf(e.ObjectNew))
 			}
 		},
 		DeleteFunc: func(_ context.Context, e ctrlevent.TypedDeleteEvent[*imv1alpha1.IMGroup], _ groupQueue) {
@@ -64,7 +72,7 @@ func appEvents(reader client.Reader, journal Pending) handler.TypedEventHandler[
 		},
 		UpdateFunc: func(ctx context.Context, e ctrlevent.TypedUpdateEvent[*imv1alpha1.IMApp], q groupQueue) {
 			switch old, now := e.ObjectOld, e.ObjectNew; {
-			case old.UID != now.UID, old.Spec.Suspend && !now.Spec.Suspend:
+			case old.UID != now.UID, old.Spec.Suspend && !now.Spec.Suspend, retention(old) != retention(now):
 				all(ctx, now, q)
 			case isOther(old, now):
 				pendingOf(journal, now, q)
@@ -74,6 +82,16 @@ func appEvents(reader client.Reader, journal Pending) handler.TypedEventHandler[
 			all(ctx, e.Object, q)
 		},
 	}
+}
+
+func resyncRequest(o client.Object) string {
+	return o.GetAnnotations()[imv1alpha1.AnnotationResyncRequestedAt]
+}
+
+// isPartial tells that something is known of a group, and not yet all four texts.
+func isPartial(g *imv1alpha1.IMGroup) bool {
+	synced := meta.FindStatusCondition(g.Status.Conditions, imv1alpha1.ConditionSynced)
+	return synced != nil && synced.Reason == imv1alpha1.ReasonPartial
 }
 
 // isOther tells whether an update brought another object or another spec.
@@ -129,13 +147,13 @@ func (r *GroupSync) lookAtAll(ctx context.Context) error {
 }
 
 // settled tells that without new events there is nothing to write into an IMGroup: its status is of this spec, of this
-// application, and says rightly whether its IMApp exists.
+// application, says rightly whether its IMApp exists, and it is not to be deleted at some time.
 func settled(g *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) bool {
 	ready := readyReason(g)
 	if ready == "" || g.Status.ObservedGeneration != g.Generation || (app == nil) != (ready == imv1alpha1.ReasonAppNotFound) {
 		return false
 	}
-	return app == nil || g.Status.SDKAppID == app.Spec.SDKAppID
+	return app == nil || g.Status.SDKAppID == app.Spec.SDKAppID && !expires(app, g)
 }
 
 // eachGroup calls f with every IMGroup of an app in the cache, which f must not change.

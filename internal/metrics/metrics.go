@@ -66,6 +66,7 @@ const (
 	ResyncUnchanged = "unchanged"
 	ResyncGone      = "gone"
 	ResyncInvalid   = "invalid"
+	ResyncSkipped   = "skipped" // not wanted by the IMApp, or no longer
 	ResyncError     = "error"
 )
 
@@ -93,7 +94,7 @@ func New(r prometheus.Registerer) *Metrics {
 	preset(m.SyncWrites, WriteCreated, WritePatched, WriteConflict, WriteError, WriteRejected)
 	preset(m.SyncDropped, DropAppGone, DropAppChanged, DropNamespaceGone, DropNotDeclared, DropTypeFiltered, DropMaxCount,
 		DropNameConflict, DropRejected, DropStale, DropCustomOverflow)
-	preset(m.ResyncGroups, ResyncChanged, ResyncUnchanged, ResyncGone, ResyncInvalid, ResyncError)
+	preset(m.ResyncGroups, ResyncChanged, ResyncUnchanged, ResyncGone, ResyncInvalid, ResyncSkipped, ResyncError)
 	return m
 }
 

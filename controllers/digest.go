@@ -1,0 +1,44 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+// strippedFields are the large texts. The cache holds digests in their place: the merge needs the times of texts, and a
+// resync needs to know which ones are others now.
+var strippedFields = map[string]bool{event.Introduction: true, event.Notification: true, event.FaceURL: true}
+
+// digestSeed differs from process to process, so that nobody can make two texts with the same digest.
+var digestSeed = maphash.MakeSeed()
+
+// digest stands for a text in the cache. The empty text stands for itself.
+func digest(text string) string {
+	if text == "" {
+		return ""
+	}
+	return string(binary.LittleEndian.AppendUint64(nil, maphash.String(digestSeed, text)))
+}
+
+func stripTexts(s *imv1alpha1.IMGroupStatus) {
+	for field, text := range texts(s) {
+		if strippedFields[field] && *text != nil {
+			short := digest(**text)
+			*text = &short
+		}
+	}
+}
+
+// isValue tells whether a register holds a value, even where a digest stands for it.
+func isValue(held event.Register, value string, stripped bool) bool {
+	if stripped && strippedFields[held.Field] {
+		value = digest(value)
+	}
+	return held.Value == value
+}

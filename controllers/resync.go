@@ -1,0 +1,186 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+const (
+	// resyncWorkers are the IMApps that are resynced at the same time.
+	resyncWorkers = 8
+	// Waits after a resync that failed, each twice as long as the one before.
+	resyncRetryFirst = 5 * time.Second
+	resyncRetryMax   = 5 * time.Minute
+	// configurationRetry is the wait after a fault that only a person can mend; a change of the IMApp or of its Secret,
+	// which is read every secretCheck, ends it.
+	configurationRetry = 15 * time.Minute
+	secretCheck        = 20 * time.Second
+	// restDelay is more than the second to which the server's clock is read, and the way of a request.
+	restDelay = 2500 * time.Millisecond
+)
+
+// Resyncs fetches the state of groups from the REST API, on the leader: of all groups of an IMApp in its interval and on
+// demand, and of single ones. What it learns goes through group sync.
+type Resyncs struct {
+	Client  client.Client
+	Live    client.Reader
+	Leader  interface{ IsLeader() bool }
+	Groups  *GroupSync
+	Metrics *metrics.Metrics
+	Waker   *Waker[reconcile.Request]
+	Now     func() time.Time
+	// AllowedHost tells whether spec.rest.baseURL may be used.
+	AllowedHost func(baseURL string) bool
+
+	backoff workqueue.TypedRateLimiter[apps.Key]
+	mu      sync.Mutex
+	apps    map[apps.Key]*resyncState
+}
+
+// resyncState is what the leader remembers of an app in its term.
+type resyncState struct {
+	swept  bool                 // all groups were fetched in this term, or those of which nothing is known are asked for
+	full   bool                 // all groups are to be fetched, and were not yet
+	wanted map[string]time.Time // IDs of single groups to ask for, and from when on
+	pause  resyncPause
+	cloud  *imcloud.Client
+	access string // what cloud was made of
+}
+
+// resyncPause keeps an app from being tried again too soon.
+type resyncPause struct {
+	until time.Time
+	cause string // what was tried: another spec, Secret or request ends the pause
+}
+
+// Want asks for the state of one group, on the leader. It does not block.
+func (r *Resyncs) Want(key event.Key) { r.want(key, 0) }
+
+// WantRest asks for what a callback has not told of a group. An observation has the time of the second before it, which
+// must not be before the group's creation.
+func (r *Resyncs) WantRest(key event.Key) { r.want(key, restDelay) }
+
+func (r *Resyncs) want(key event.Key, delay time.Duration) {
+	if !r.Leader.IsLeader() {
+		return
+	}
+	app := apps.Key{Namespace: key.Namespace, Name: key.App}
+	r.with(app, func(s *resyncState) {
+		if s.wanted == nil {
+			s.wanted = map[string]time.Time{}
+		}
+		s.wanted[key.GroupID] = r.Now().Add(delay)
+	})
+	r.Waker.Wake(request(app))
+}
+
+// Elected begins a term: what this replica remembers of an earlier one is old.
+func (r *Resyncs) Elected() {
+	r.mu.Lock()
+	r.apps = nil
+	r.mu.Unlock()
+	r.Waker.WakePending()
+}
+
+// state is called with mu held.
+func (r *Resyncs) state(app apps.Key) *resyncState {
+	if r.apps == nil {
+		r.apps = map[apps.Key]*resyncState{}
+	}
+	if r.apps[app] == nil {
+		r.apps[app] = &resyncState{}
+	}
+	return r.apps[app]
+}
+
+// with reads or changes what is remembered of an app.
+func (r *Resyncs) with(app apps.Key, f func(*resyncState)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f(r.state(app))
+}
+
+func (r *Resyncs) forget(app apps.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.apps, app)
+}
+
+// Reconcile does what is due for one IMApp. A full resync takes as long as it takes: at 20 queries per second 100 s for
+// 100,000 groups.
+func (r *Resyncs) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	key := apps.Key{Namespace: req.Namespace, Name: req.Name}
+	if !r.Leader.IsLeader() {
+		return reconcile.Result{}, nil
+	}
+	app := &imv1alpha1.IMApp{}
+	err := r.read(ctx, req, app)
+	switch {
+	case apierrors.IsNotFound(err):
+		r.forget(key)
+		return reconcile.Result{}, nil
+	case err != nil:
+		return reconcile.Result{}, fmt.Errorf("reading the IMApp: %w", err)
+	case !app.DeletionTimestamp.IsZero(), app.Spec.Suspend, app.Spec.Rest == nil:
+		r.forget(key)
+		return reconcile.Result{}, r.withoutREST(ctx, app)
+	}
+	wait, err := r.sync(ctx, app)
+	return reconcile.Result{RequeueAfter: wait}, err
+}
+
+// read waits for the cache to show this replica's own last write, or a resync that is done would look due.
+func (r *Resyncs) read(ctx context.Context, req reconcile.Request, app *imv1alpha1.IMApp) error {
+	ctx, cancel := context.WithTimeout(ctx, secretTimeout)
+	defer cancel()
+	return r.Client.Get(ctx, req.NamespacedName, app)
+}
+
+// sync returns when the app is to be looked at again.
+func (r *Resyncs) sync(ctx context.Context, app *imv1alpha1.IMApp) (time.Duration, error) {
+	secret, fault := r.secret(ctx, app)
+	cause := causeOf(app, secret)
+	if left := r.pausedFor(app, cause); left > 0 {
+		return min(left, secretCheck), nil
+	}
+	if fault == nil {
+		if err := r.askForUnknown(ctx, app); err != nil {
+			return 0, err
+		}
+		fault = r.fetch(ctx, app, secret)
+	}
+	if fault == nil {
+		r.backoff.Forget(keyOfApp(app))
+		return r.untilNext(app), nil
+	}
+	if r.isInterruption(ctx, fault) {
+		return 0, nil
+	}
+	wait := r.pauseAfter(app, cause, fault)
+	log.FromContext(ctx).Info("a resync failed", "reason", reasonOf(fault), "error", fault.Error(), "retryIn", wait.String())
+	return min(wait, secretCheck), r.report(ctx, app, fault)
+}
+
+// isInterruption tells a resync that is no longer wanted from one that failed: who leads now begins anew, and a change of
+// the IMApp has woken this one.
+func (r *Resyncs) isInterruption(ctx context.Context, fault error) bool {
+	return ctx.Err() != nil || errors.Is(fault, errInterrupted) || !r.Leader.IsLeader()
+}

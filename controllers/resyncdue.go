@@ -1,0 +1,123 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
+)
+
+const (
+	defaultResyncInterval = 21600 * time.Second // the CRD's default
+	maxHandledRequest     = 256                 // characters; the bound of status.resync.lastHandledRequest
+)
+
+func keyOfApp(app *imv1alpha1.IMApp) apps.Key {
+	return apps.Key{Namespace: app.Namespace, Name: app.Name}
+}
+
+// requestOfApp is the value of the annotation that asks for a resync, as status.resync repeats it.
+func requestOfApp(app *imv1alpha1.IMApp) string {
+	request := []rune(app.Annotations[imv1alpha1.AnnotationResyncRequestedAt])
+	return string(request[:min(len(request), maxHandledRequest)])
+}
+
+// untilDue is the time until the next full resync; 0 = only something that wakes the app makes one due.
+func (r *Resyncs) untilDue(app *imv1alpha1.IMApp) time.Duration {
+	interval := defaultResyncInterval
+	if s := app.Spec.Rest.ResyncIntervalSeconds; s != nil {
+		interval = time.Duration(*s) * time.Second
+	}
+	if interval == 0 {
+		return 0
+	}
+	start := r.Now()
+	if s := app.Status.Resync; s != nil && s.StartTime != nil {
+		start = s.StartTime.Time
+	}
+	return max(jitter(app, interval)-r.Now().Sub(start), time.Second)
+}
+
+// jitter moves an interval by up to a tenth, other for each app and each start, so that apps do not move in step.
+func jitter(app *imv1alpha1.IMApp, interval time.Duration) time.Duration {
+	seed := string(app.UID)
+	if s := app.Status.Resync; s != nil && s.StartTime != nil {
+		seed += s.StartTime.String()
+	}
+	share := float64(maphash.String(digestSeed, seed)) / (1 << 64)
+	return interval - interval/10 + time.Duration(share*float64(interval/5))
+}
+
+// isDue tells whether all groups are to be fetched now: on demand, at the start of a term, or after the interval. What
+// was due stays so until it is done.
+func (r *Resyncs) isDue(app *imv1alpha1.IMApp) (due bool) {
+	s := app.Status.Resync
+	requested := requestOfApp(app) != "" && (s == nil || s.LastHandledRequest != requestOfApp(app))
+	seconds := app.Spec.Rest.ResyncIntervalSeconds
+	onDemand := seconds != nil && *seconds == 0
+	failed := meta.IsStatusConditionFalse(app.Status.Conditions, imv1alpha1.ConditionResynced)
+	late := !onDemand && r.untilDue(app) <= time.Second
+	r.with(keyOfApp(app), func(s *resyncState) {
+		s.full = s.full || requested || late || !s.swept && (!onDemand || failed)
+		due = s.full
+	})
+	return due
+}
+
+// causeOf names what a try depends on.
+func causeOf(app *imv1alpha1.IMApp, secret restSecret) string {
+	return fmt.Sprint(app.UID, " ", app.Generation, " ", secret.version, " ", requestOfApp(app))
+}
+
+func (r *Resyncs) pausedFor(app *imv1alpha1.IMApp, cause string) (left time.Duration) {
+	r.with(keyOfApp(app), func(s *resyncState) {
+		if s.pause.cause == cause {
+			left = s.pause.until.Sub(r.Now())
+		}
+	})
+	return left
+}
+
+// pauseAfter decides when a failed app is tried again.
+func (r *Resyncs) pauseAfter(app *imv1alpha1.IMApp, cause string, fault error) time.Duration {
+	wait := r.backoff.When(keyOfApp(app))
+	var limited *imcloud.BackOffError
+	var configuration *imcloud.ConfigurationError
+	var ours *imcloud.RequestError
+	var local *localFault
+	switch {
+	case errors.As(fault, &limited):
+		wait = max(wait, limited.Wait)
+	case errors.As(fault, &configuration), errors.As(fault, &ours), errors.As(fault, &local):
+		wait = configurationRetry
+	}
+	r.with(keyOfApp(app), func(s *resyncState) { s.pause = resyncPause{until: r.Now().Add(wait), cause: cause} })
+	return wait
+}
+
+// askForUnknown makes the leader ask once in its term for the declared groups of which nothing is known, where no full
+// resync would.
+func (r *Resyncs) askForUnknown(ctx context.Context, app *imv1alpha1.IMApp) error {
+	first := false
+	r.with(keyOfApp(app), func(s *resyncState) { first = !s.swept })
+	if !first || r.isDue(app) {
+		return nil
+	}
+	r.with(keyOfApp(app), func(s *resyncState) { s.swept = true })
+	return eachGroup(ctx, r.Client, keyOfApp(app), func(g *imv1alpha1.IMGroup) {
+		if isUnknown(*g) {
+			r.Want(event.Key{Namespace: g.Namespace, App: app.Name, GroupID: g.Spec.GroupID})
+		}
+	})
+}

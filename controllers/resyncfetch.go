@@ -1,0 +1,155 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
+)
+
+const (
+	// watchInterval is how often a running resync looks whether it is still wanted.
+	watchInterval = time.Second
+	// progressInterval is how often it writes how far it is.
+	progressInterval = 10 * time.Second
+)
+
+// errInterrupted ends a resync that this replica has no longer to do: it does not lead any more, or the IMApp is
+// another one now.
+var errInterrupted = errors.New("the resync was interrupted")
+
+// fetch asks for the wanted groups, then for all of them if that is due.
+func (r *Resyncs) fetch(ctx context.Context, app *imv1alpha1.IMApp, secret restSecret) error {
+	due := r.isDue(app)
+	wanted := r.takeWanted(app)
+	if !due && len(wanted) == 0 {
+		return nil
+	}
+	cloud, err := r.connect(app, secret)
+	if err != nil {
+		return err
+	}
+	if due {
+		return r.fetchAll(ctx, app, cloud)
+	}
+	run := r.newRun(app, cloud)
+	return run.guarded(ctx, func(ctx context.Context) error { return run.fetch(ctx, wanted) })
+}
+
+// takeWanted gives the groups that were asked for one by one and whose time has come. If the API cannot be reached they
+// are left to the next full resync, or to somebody who asks again.
+func (r *Resyncs) takeWanted(app *imv1alpha1.IMApp) (ids []string) {
+	r.with(keyOfApp(app), func(s *resyncState) {
+		for id, from := range s.wanted {
+			if !from.After(r.Now()) {
+				ids = append(ids, id)
+				delete(s.wanted, id)
+			}
+		}
+	})
+	return ids
+}
+
+// untilNext is the time until there is something to fetch; 0 = nothing is, before something wakes the app.
+func (r *Resyncs) untilNext(app *imv1alpha1.IMApp) time.Duration {
+	next := r.untilDue(app)
+	r.with(keyOfApp(app), func(s *resyncState) {
+		for _, from := range s.wanted {
+			if left := max(from.Sub(r.Now()), time.Millisecond); next == 0 || left < next {
+				next = left
+			}
+		}
+	})
+	return next
+}
+
+// connect returns the client of an app, which lives as long as its spec and its Secret.
+func (r *Resyncs) connect(app *imv1alpha1.IMApp, secret restSecret) (*imcloud.Client, error) {
+	access := fmt.Sprint(app.UID, " ", app.Generation, " ", secret.version)
+	var cloud *imcloud.Client
+	r.with(keyOfApp(app), func(s *resyncState) {
+		if s.access == access {
+			cloud = s.cloud
+		}
+	})
+	if cloud != nil {
+		return cloud, nil
+	}
+	rest := app.Spec.Rest
+	config := imcloud.Config{BaseURL: rest.BaseURL, AllowedHost: r.AllowedHost, SDKAppID: app.Spec.SDKAppID, AdminUserID: rest.AdminUserID,
+		SecretKey: secret.key, CustomFieldKeys: rest.CustomFieldKeys}
+	if rest.QueriesPerSecond != nil {
+		config.QueriesPerSecond = int(*rest.QueriesPerSecond)
+	}
+	cloud, err := imcloud.New(config)
+	if err != nil {
+		return nil, err
+	}
+	r.with(keyOfApp(app), func(s *resyncState) {
+		if s.cloud != nil {
+			s.cloud.Close()
+		}
+		s.cloud, s.access = cloud, access
+	})
+	return cloud, nil
+}
+
+// fetchAll fetches every group and says so in the IMApp's status.
+func (r *Resyncs) fetchAll(ctx context.Context, app *imv1alpha1.IMApp, cloud *imcloud.Client) error {
+	run := r.newRun(app, cloud)
+	if err := r.patchStatus(ctx, app, run.begun); err != nil {
+		return err
+	}
+	if err := run.guarded(ctx, run.all); err != nil {
+		return err
+	}
+	if err := r.patchStatus(ctx, app, run.completed); err != nil {
+		return err
+	}
+	r.Metrics.ResyncDuration.Observe(r.Now().Sub(run.start).Seconds())
+	r.with(keyOfApp(app), func(s *resyncState) { s.swept, s.full = true, false })
+	return nil
+}
+
+// guarded runs f and waits until all that it observed is settled, as long as the run is wanted.
+func (run *resyncRun) guarded(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go run.watch(ctx, cancel)
+	err := f(ctx)
+	if err == nil {
+		err = run.settle(ctx)
+	}
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return cause
+	}
+	return err
+}
+
+// watch ends a run that is no longer wanted, and writes how far it is.
+func (run *resyncRun) watch(ctx context.Context, end context.CancelCauseFunc) {
+	tick := time.NewTicker(watchInterval)
+	defer tick.Stop()
+	next := run.Now().Add(progressInterval)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if !run.Leader.IsLeader() || !run.isCurrent(ctx) {
+			end(errInterrupted)
+			return
+		}
+		if run.Now().After(next) {
+			next = run.Now().Add(progressInterval)
+			_ = run.patchStatus(ctx, run.app, run.progressed) // the next one will do
+		}
+	}
+}

@@ -1,0 +1,160 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
+	"github.com/imgroup-operator/imgroup-operator/internal/merge"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+// resyncWindow is how many observations of one resync may wait for group sync: what bounds its memory.
+const resyncWindow = 500
+
+// resyncRun fetches groups of one app. Its groups come one after the other; group sync settles them side by side.
+type resyncRun struct {
+	*Resyncs
+	app    *imv1alpha1.IMApp
+	cloud  *imcloud.Client
+	start  time.Time
+	window chan struct{}
+
+	asked       map[uint64]struct{} // digests of the IDs that were asked for
+	watermark   time.Time           // the start by Tencent's clock; zero until its first answer
+	total, done atomic.Int64
+	unread      atomic.Int64 // groups of which the API does not tell
+	code        atomic.Int64 // why, of one of them
+}
+
+func (r *Resyncs) newRun(app *imv1alpha1.IMApp, cloud *imcloud.Client) *resyncRun {
+	return &resyncRun{Resyncs: r, app: app, cloud: cloud, start: r.Now(), window: make(chan struct{}, resyncWindow), asked: map[uint64]struct{}{}}
+}
+
+// all fetches every group that the cloud has, then those that only Kubernetes has. Where no group is created of itself,
+// the declared ones are all there is to fetch.
+func (run *resyncRun) all(ctx context.Context) error {
+	if !policyOf(run.app).declaredOnly {
+		if err := run.listed(ctx); err != nil {
+			return err
+		}
+	}
+	var rest []string
+	err := eachGroup(ctx, run.Client, keyOfApp(run.app), func(g *imv1alpha1.IMGroup) {
+		if id := g.Spec.GroupID; !run.wasAsked(id) && !merge.IsDestroyed(stateOf(&g.Status, run.app.Spec.SDKAppID)) {
+			rest = append(rest, id)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("listing IMGroups: %w", err)
+	}
+	run.total.Store(int64(len(run.asked) + len(rest)))
+	return run.fetch(ctx, rest)
+}
+
+func (run *resyncRun) listed(ctx context.Context) error {
+	for page, err := range run.cloud.ListGroups(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		run.total.Store(int64(page.Total))
+		if err := run.fetch(ctx, page.IDs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (run *resyncRun) wasAsked(id string) bool {
+	_, asked := run.asked[maphash.String(digestSeed, id)]
+	return asked
+}
+
+// fetch asks for groups, each once in a run.
+func (run *resyncRun) fetch(ctx context.Context, ids []string) error {
+	var fresh []string
+	for _, id := range ids {
+		if !run.wasAsked(id) {
+			run.asked[maphash.String(digestSeed, id)] = struct{}{}
+			fresh = append(fresh, id)
+		}
+	}
+	for result, err := range run.cloud.ObserveGroups(ctx, fresh) {
+		if err != nil {
+			return err
+		}
+		if err := run.observe(ctx, result); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// observe hands one result to group sync, when there is room.
+func (run *resyncRun) observe(ctx context.Context, result imcloud.Result) error {
+	select {
+	case run.window <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if run.watermark.IsZero() && !result.ServerTime.IsZero() {
+		run.watermark = result.ServerTime.Add(-run.Now().Sub(run.start)).Truncate(time.Second)
+	}
+	for _, field := range result.Cut {
+		run.Metrics.CallbackTruncated.WithLabelValues(field).Inc()
+	}
+	result.Values = append(result.Values, deletedFields(result.Absent)...)
+	seen, readable := result.Event(run.app.Namespace, run.app.Name)
+	switch {
+	case readable:
+		run.Groups.Observe(seen, run.settled)
+	case result.Outcome == imcloud.InvalidID:
+		run.Groups.ObserveInvalid(event.Key{Namespace: run.app.Namespace, App: run.app.Name, GroupID: result.GroupID}, run.settled)
+	default:
+		run.unread.Add(1)
+		run.code.Store(int64(result.Code))
+		run.settled(metrics.ResyncError)
+	}
+	return nil
+}
+
+// deletedFields are the custom fields that were asked for and that the group does not have: the API leaves them out, and
+// they read as known to be empty.
+func deletedFields(absent []string) (values []event.Value) {
+	for _, field := range absent {
+		if strings.HasPrefix(field, event.CustomPrefix) {
+			values = append(values, event.Value{Field: field})
+		}
+	}
+	return values
+}
+
+func (run *resyncRun) settled(result string) {
+	run.Metrics.ResyncGroups.WithLabelValues(result).Inc()
+	run.done.Add(1)
+	<-run.window
+}
+
+// settle waits until group sync is done with all that it was given.
+func (run *resyncRun) settle(ctx context.Context) error {
+	for range resyncWindow {
+		select {
+		case run.window <- struct{}{}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	if n := run.unread.Load(); n > 0 {
+		return &localFault{imv1alpha1.ReasonResyncFailed, fmt.Sprintf("Tencent did not tell of %d groups (error %d for one of them); all others are up to date", n, run.code.Load())}
+	}
+	return nil
+}

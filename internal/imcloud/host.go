@@ -1,0 +1,39 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package imcloud
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+)
+
+// ErrHostNotAllowed means that a base URL is malformed or names a host that is not in the list of allowed ones. Nothing
+// was sent.
+var ErrHostNotAllowed = errors.New("the base URL is not the URL of an allowed host")
+
+// AllowedHost returns a function that tells whether a base URL may be used. The list holds hosts, with a port where it
+// is not 443, for https://; and http://127.0.0.1:PORT for a server of a test, the only plain http there is. A base URL
+// has a scheme and a host and nothing else; one '/' after it does no harm.
+func AllowedHost(hosts []string) func(baseURL string) bool {
+	return func(baseURL string) bool {
+		u, ok := parseBase(baseURL)
+		switch {
+		case !ok:
+			return false
+		case u.Scheme == "https":
+			return slices.Contains(hosts, u.Host)
+		}
+		return u.Scheme == "http" && u.Hostname() == "127.0.0.1" && u.Port() != "" && slices.Contains(hosts, "http://"+u.Host)
+	}
+}
+
+// parseBase reads a base URL. Of what it returns the scheme and the host alone are used.
+func parseBase(baseURL string) (*url.URL, bool) {
+	u, err := url.Parse(baseURL)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, false
+	}
+	return u, u.Path == "" || u.Path == "/"
+}
