@@ -6,6 +6,7 @@ package controllers
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"strings"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
@@ -18,12 +19,18 @@ var strippedFields = map[string]bool{event.Introduction: true, event.Notificatio
 // digestSeed differs from process to process, so that nobody can make two texts with the same digest.
 var digestSeed = maphash.MakeSeed()
 
-// digest stands for a text in the cache. The empty text stands for itself.
+// digestMark begins a digest. No text does: it is not UTF-8.
+const digestMark = "\xff"
+
+const digestLength = len(digestMark) + 8
+
+// digest stands for a text in the cache. The empty text stands for itself, and so does a digest: an object may come to
+// the cache's door twice.
 func digest(text string) string {
-	if text == "" {
-		return ""
+	if text == "" || len(text) == digestLength && strings.HasPrefix(text, digestMark) {
+		return text
 	}
-	return string(binary.LittleEndian.AppendUint64(nil, maphash.String(digestSeed, text)))
+	return string(binary.LittleEndian.AppendUint64([]byte(digestMark), maphash.String(digestSeed, text)))
 }
 
 func stripTexts(s *imv1alpha1.IMGroupStatus) {

@@ -91,7 +91,7 @@ func (r *GroupSync) updateObserved(ctx context.Context, app *imv1alpha1.IMApp, g
 	}
 	if len(groups) == 1 {
 		known := stateOf(&groups[0].Status, app.Spec.SDKAppID)
-		if len(news(known, seen.State, true).Registers) == 0 && settled(&groups[0], app) {
+		if len(news(known, seen.State, true).Registers) == 0 && settled(&groups[0], app) && readyReason(&groups[0]) != imv1alpha1.ReasonInvalidGroupID {
 			return metrics.ResyncUnchanged, nil
 		}
 	}
@@ -101,6 +101,9 @@ func (r *GroupSync) updateObserved(ctx context.Context, app *imv1alpha1.IMApp, g
 // writeInvalid says in a group's IMGroups that no group can have this ID.
 func (r *GroupSync) writeInvalid(ctx context.Context, groups []imv1alpha1.IMGroup) error {
 	for i := range groups {
+		if readyReason(&groups[i]) == imv1alpha1.ReasonNameConflict {
+			continue
+		}
 		before := groups[i].DeepCopy()
 		setCondition(&groups[i].Status.Conditions, groups[i].Generation, condition(imv1alpha1.ConditionReady, metav1.ConditionFalse,
 			imv1alpha1.ReasonInvalidGroupID, "Tencent says that no group has this ID or ever will; check spec.groupID"))

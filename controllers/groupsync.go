@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -93,7 +94,7 @@ func (r *GroupSync) syncPending(ctx context.Context, key event.Key) (reconcile.R
 	if !found && !r.Leader.IsLeader() {
 		return reconcile.Result{}, nil
 	}
-	wait, err := r.sync(ctx, key, pending)
+	wait, again, err := r.sync(ctx, key, pending)
 	var drop *dropped
 	switch {
 	case errors.As(err, &drop):
@@ -108,7 +109,7 @@ func (r *GroupSync) syncPending(ctx context.Context, key event.Key) (reconcile.R
 		return reconcile.Result{}, nil
 	}
 	r.finish(key, pending, upTo, found, drop == nil)
-	return reconcile.Result{}, nil
+	return reconcile.Result{RequeueAfter: again}, nil
 }
 
 // failed counts an error that may heal and returns the time until the next try.
@@ -142,52 +143,55 @@ func (r *GroupSync) succeeded(result string) {
 // untilWoken is a wait that only a change of the IMApp ends.
 const untilWoken = -1
 
-// sync returns how long the events must wait, or nothing when they are written. Its error is a *dropped when they
-// will never be.
-func (r *GroupSync) sync(ctx context.Context, key event.Key, pending event.Event) (time.Duration, error) {
+// sync returns how long the events must wait, or nothing when they are written, and then when to look at the group again
+// without any. Its error is a *dropped when they will never be.
+func (r *GroupSync) sync(ctx context.Context, key event.Key, pending event.Event) (wait, again time.Duration, err error) {
 	app, err := r.app(ctx, key)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	groups, err := r.find(ctx, key)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	r.holds.endOthers(key, app != nil, len(groups) > 0)
 	switch {
 	case app == nil:
-		return r.withoutApp(ctx, key, pending, groups)
+		wait, err = r.withoutApp(ctx, key, pending, groups)
+		return wait, 0, err
 	case !app.DeletionTimestamp.IsZero(): // what is written now would go with it
-		return r.withoutApp(ctx, key, pending, nil)
+		wait, err = r.withoutApp(ctx, key, pending, nil)
+		return wait, 0, err
 	case app.Spec.Suspend:
-		return untilWoken, nil
+		return untilWoken, 0, nil
 	case pending.Count > 0 && pending.SDKAppID != app.Spec.SDKAppID:
-		return 0, &dropped{reason: metrics.DropAppChanged}
+		return 0, 0, &dropped{reason: metrics.DropAppChanged}
 	}
 	pending, err = fresh(app, pending)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if len(groups) == 0 {
 		if pending.Count == 0 {
-			return 0, nil
+			return 0, 0, nil
 		}
 		group, wait, err := r.create(ctx, app, pending)
 		if err != nil || wait != 0 {
-			return wait, err
+			return wait, 0, err
 		}
-		return 0, r.write(ctx, app, group, pending, false)
+		return 0, 0, r.write(ctx, app, group, pending, false)
 	}
 	if pending.Count == 0 && r.isNew(groups) {
-		return newbornGrace, nil
+		return newbornGrace, 0, nil
 	}
 	if pending.Count == 0 && slices.ContainsFunc(groups, isUnknown) {
 		r.Unknown(key)
 	}
-	if err := r.writeAll(ctx, app, groups, pending); err != nil || pending.Count > 0 || !r.Leader.IsLeader() {
-		return 0, err
+	if err := r.writeAll(ctx, app, groups, pending); err != nil || !r.Leader.IsLeader() {
+		return 0, 0, err
 	}
-	return r.expire(ctx, app, groups)
+	again, err = r.expire(ctx, app, groups)
+	return 0, again, err
 }
 
 // newbornGrace is how long the leader leaves an IMGroup alone that some replica has just created: that replica is about
@@ -200,8 +204,10 @@ func (r *GroupSync) isNew(groups []imv1alpha1.IMGroup) bool {
 	})
 }
 
-// isUnknown tells that nothing is known of an IMGroup's group.
-func isUnknown(g imv1alpha1.IMGroup) bool { return len(g.Status.FieldTimes) == 0 }
+// isUnknown tells that nothing is known of an IMGroup's group, not even that there can be none.
+func isUnknown(g imv1alpha1.IMGroup) bool {
+	return len(g.Status.FieldTimes) == 0 && readyReason(&g) != imv1alpha1.ReasonInvalidGroupID
+}
 
 // app returns the IMApp of a key, or nil when there is none.
 func (r *GroupSync) app(ctx context.Context, key event.Key) (*imv1alpha1.IMApp, error) {
@@ -240,12 +246,18 @@ func fresh(app *imv1alpha1.IMApp, pending event.Event) (event.Event, error) {
 	if pending.Count == 0 || app.Status.Resync == nil || app.Status.Resync.Watermark == nil {
 		return pending, nil
 	}
-	kept, any := merge.Since(pending.State, app.Status.Resync.Watermark.Add(-staleMargin).UnixMilli())
+	kept, any := merge.Since(pending.State, app.Status.Resync.Watermark.Add(-staleMargin).UnixMilli(), func(field string) bool { return isFetched(app, field) })
 	if !any {
 		return pending, &dropped{reason: metrics.DropStale}
 	}
 	pending.State = kept
 	return pending, nil
+}
+
+// isFetched tells whether a resync asks for a field: of custom fields only those that the IMApp names.
+func isFetched(app *imv1alpha1.IMApp, field string) bool {
+	key, custom := strings.CutPrefix(field, event.CustomPrefix)
+	return !custom || app.Spec.Rest != nil && slices.Contains(app.Spec.Rest.CustomFieldKeys, key)
 }
 
 // finish forgets what is done.

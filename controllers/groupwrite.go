@@ -59,7 +59,8 @@ func (r *GroupSync) find(ctx context.Context, key event.Key) ([]imv1alpha1.IMGro
 	return groups, nil
 }
 
-// get reads an IMGroup from the cache once that shows this replica's own last write, else from the API server.
+// get reads an IMGroup from the cache once that shows this replica's own last write, else from the API server, and then as
+// the cache would hold it.
 func (r *GroupSync) get(ctx context.Context, name types.NamespacedName) (*imv1alpha1.IMGroup, error) {
 	group := &imv1alpha1.IMGroup{}
 	patience, cancel := context.WithTimeout(ctx, cachePatience)
@@ -67,7 +68,11 @@ func (r *GroupSync) get(ctx context.Context, name types.NamespacedName) (*imv1al
 	if err := r.Client.Get(patience, name, group); !errors.Is(err, context.DeadlineExceeded) {
 		return group, err
 	}
-	return r.getLive(ctx, name)
+	group, err := r.getLive(ctx, name)
+	if err == nil {
+		_, err = strip(group)
+	}
+	return group, err
 }
 
 func (r *GroupSync) getLive(ctx context.Context, name types.NamespacedName) (*imv1alpha1.IMGroup, error) {
@@ -167,7 +172,7 @@ func merged(app *imv1alpha1.IMApp, group *imv1alpha1.IMGroup, pending event.Even
 		keep[field] = stripped && had && has && a == b
 	}
 	overflow := setState(&group.Status, app.Spec.SDKAppID, state, keep)
-	if _, lives := told.Get(event.Alive); lives {
+	if _, lives := pending.State.Get(event.Alive); lives {
 		dropInvalid(group)
 	}
 	setGroupConditions(group, state, true)

@@ -4,11 +4,11 @@
 package controllers
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestOneAtATimeWhileTheReceiverIsPressed(t *testing.T) {
@@ -39,9 +39,13 @@ func TestNobodyWaitsWhileTheReceiverIsNotPressed(t *testing.T) {
 }
 
 func TestNobodyWaitsForTheLaneLongerThanItsTime(t *testing.T) {
-	l := newLane(func() bool { return true })
-	_ = l.enter(t.Context())
-	ended, end := context.WithCancel(t.Context())
-	end()
-	l.enter(ended)()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLane(func() bool { return true })
+		_ = l.enter(t.Context())
+		start := time.Now()
+		l.enter(t.Context())()
+		if took := time.Since(start); took != laneWait {
+			t.Errorf("waited %s", took)
+		}
+	})
 }

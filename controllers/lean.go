@@ -4,6 +4,7 @@
 package controllers
 
 import (
+	"strings"
 	"sync"
 	"unique"
 
@@ -43,6 +44,7 @@ func strip(obj any) (any, error) {
 // requestOf keeps the annotation that asks for a resync.
 func requestOf(annotations map[string]string) map[string]string {
 	if request := annotations[imv1alpha1.AnnotationResyncRequestedAt]; request != "" {
+		request = strings.Clone(request[:min(len(request), imv1alpha1.MaxResyncRequestLength)])
 		return map[string]string{imv1alpha1.AnnotationResyncRequestedAt: request}
 	}
 	return nil

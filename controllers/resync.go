@@ -69,6 +69,7 @@ type resyncState struct {
 type resyncPause struct {
 	until time.Time
 	cause string // what was tried: another spec, Secret or request ends the pause
+	fault error  // that is not in the status yet
 }
 
 // Want asks for the state of one group, on the leader. It does not block.
@@ -83,18 +84,16 @@ func (r *Resyncs) want(key event.Key, delay time.Duration) {
 		return
 	}
 	app := apps.Key{Namespace: key.Namespace, Name: key.App}
-	r.with(app, func(s *resyncState) {
-		if s.wanted == nil {
-			s.wanted = map[string]time.Time{}
-		}
-		s.wanted[key.GroupID] = r.Now().Add(delay)
-	})
+	r.with(app, func(s *resyncState) { s.want(key.GroupID, r.Now().Add(delay)) })
 	r.Waker.Wake(request(app))
 }
 
 // Elected begins a term: what this replica remembers of an earlier one is old.
 func (r *Resyncs) Elected() {
 	r.mu.Lock()
+	for _, s := range r.apps {
+		s.close()
+	}
 	r.apps = nil
 	r.mu.Unlock()
 	r.Waker.WakePending()
@@ -121,7 +120,25 @@ func (r *Resyncs) with(app apps.Key, f func(*resyncState)) {
 func (r *Resyncs) forget(app apps.Key) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.apps, app)
+	if s := r.apps[app]; s != nil {
+		s.close()
+		delete(r.apps, app)
+	}
+	r.backoff.Forget(app)
+}
+
+func (s *resyncState) want(groupID string, from time.Time) {
+	if s.wanted == nil {
+		s.wanted = map[string]time.Time{}
+	}
+	s.wanted[groupID] = from
+}
+
+// close gives the connections back that are not in use.
+func (s *resyncState) close() {
+	if s.cloud != nil {
+		s.cloud.Close()
+	}
 }
 
 // Reconcile does what is due for one IMApp. A full resync takes as long as it takes: at 20 queries per second 100 s for
@@ -154,18 +171,22 @@ func (r *Resyncs) read(ctx context.Context, req reconcile.Request, app *imv1alph
 	return r.Client.Get(ctx, req.NamespacedName, app)
 }
 
-// sync returns when the app is to be looked at again.
+// sync does what is due and returns when the app is to be looked at again.
 func (r *Resyncs) sync(ctx context.Context, app *imv1alpha1.IMApp) (time.Duration, error) {
+	if err := r.askForUnknown(ctx, app); err != nil {
+		return 0, err
+	}
+	full := r.isDue(app)
+	if !full && !r.hasWanted(app) {
+		return r.untilNext(app), r.await(ctx, app)
+	}
 	secret, fault := r.secret(ctx, app)
 	cause := causeOf(app, secret)
 	if left := r.pausedFor(app, cause); left > 0 {
-		return min(left, secretCheck), nil
+		return min(left, secretCheck), r.reportAgain(ctx, app)
 	}
 	if fault == nil {
-		if err := r.askForUnknown(ctx, app); err != nil {
-			return 0, err
-		}
-		fault = r.fetch(ctx, app, secret)
+		fault = r.fetch(ctx, app, secret, full)
 	}
 	if fault == nil {
 		r.backoff.Forget(keyOfApp(app))
@@ -176,6 +197,9 @@ func (r *Resyncs) sync(ctx context.Context, app *imv1alpha1.IMApp) (time.Duratio
 	}
 	wait := r.pauseAfter(app, cause, fault)
 	log.FromContext(ctx).Info("a resync failed", "reason", reasonOf(fault), "error", fault.Error(), "retryIn", wait.String())
+	if !full { // single groups: they are asked for again
+		return min(wait, secretCheck), nil
+	}
 	return min(wait, secretCheck), r.report(ctx, app, fault)
 }
 

@@ -20,7 +20,6 @@ import (
 
 const (
 	defaultResyncInterval = 21600 * time.Second // the CRD's default
-	maxHandledRequest     = 256                 // characters; the bound of status.resync.lastHandledRequest
 )
 
 func keyOfApp(app *imv1alpha1.IMApp) apps.Key {
@@ -30,7 +29,7 @@ func keyOfApp(app *imv1alpha1.IMApp) apps.Key {
 // requestOfApp is the value of the annotation that asks for a resync, as status.resync repeats it.
 func requestOfApp(app *imv1alpha1.IMApp) string {
 	request := []rune(app.Annotations[imv1alpha1.AnnotationResyncRequestedAt])
-	return string(request[:min(len(request), maxHandledRequest)])
+	return string(request[:min(len(request), imv1alpha1.MaxResyncRequestLength)])
 }
 
 // untilDue is the time until the next full resync; 0 = only something that wakes the app makes one due.
@@ -59,8 +58,8 @@ func jitter(app *imv1alpha1.IMApp, interval time.Duration) time.Duration {
 	return interval - interval/10 + time.Duration(share*float64(interval/5))
 }
 
-// isDue tells whether all groups are to be fetched now: on demand, at the start of a term, or after the interval. What
-// was due stays so until it is done.
+// isDue tells whether all groups are to be fetched now: on demand, at the start of a term, after the interval, and
+// after a failure. What was due stays so until it is done.
 func (r *Resyncs) isDue(app *imv1alpha1.IMApp) (due bool) {
 	s := app.Status.Resync
 	requested := requestOfApp(app) != "" && (s == nil || s.LastHandledRequest != requestOfApp(app))
@@ -69,7 +68,7 @@ func (r *Resyncs) isDue(app *imv1alpha1.IMApp) (due bool) {
 	failed := meta.IsStatusConditionFalse(app.Status.Conditions, imv1alpha1.ConditionResynced)
 	late := !onDemand && r.untilDue(app) <= time.Second
 	r.with(keyOfApp(app), func(s *resyncState) {
-		s.full = s.full || requested || late || !s.swept && (!onDemand || failed)
+		s.full = s.full || requested || failed || late || !s.swept && !onDemand
 		due = s.full
 	})
 	return due
@@ -109,15 +108,19 @@ func (r *Resyncs) pauseAfter(app *imv1alpha1.IMApp, cause string, fault error) t
 // askForUnknown makes the leader ask once in its term for the declared groups of which nothing is known, where no full
 // resync would.
 func (r *Resyncs) askForUnknown(ctx context.Context, app *imv1alpha1.IMApp) error {
-	first := false
-	r.with(keyOfApp(app), func(s *resyncState) { first = !s.swept })
-	if !first || r.isDue(app) {
+	asked := false
+	r.with(keyOfApp(app), func(s *resyncState) { asked = s.swept })
+	if asked || r.isDue(app) {
 		return nil
 	}
-	r.with(keyOfApp(app), func(s *resyncState) { s.swept = true })
-	return eachGroup(ctx, r.Client, keyOfApp(app), func(g *imv1alpha1.IMGroup) {
+	err := eachGroup(ctx, r.Client, keyOfApp(app), func(g *imv1alpha1.IMGroup) {
 		if isUnknown(*g) {
 			r.Want(event.Key{Namespace: g.Namespace, App: app.Name, GroupID: g.Spec.GroupID})
 		}
 	})
+	if err != nil {
+		return fmt.Errorf("listing IMGroups: %w", err)
+	}
+	r.with(keyOfApp(app), func(s *resyncState) { s.swept = true })
+	return nil
 }

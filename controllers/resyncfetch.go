@@ -24,26 +24,37 @@ const (
 // another one now.
 var errInterrupted = errors.New("the resync was interrupted")
 
-// fetch asks for the wanted groups, then for all of them if that is due.
-func (r *Resyncs) fetch(ctx context.Context, app *imv1alpha1.IMApp, secret restSecret) error {
-	due := r.isDue(app)
-	wanted := r.takeWanted(app)
-	if !due && len(wanted) == 0 {
-		return nil
-	}
+// fetch asks for all groups, or for the wanted ones. Those that could not be fetched are still wanted.
+func (r *Resyncs) fetch(ctx context.Context, app *imv1alpha1.IMApp, secret restSecret, full bool) error {
 	cloud, err := r.connect(app, secret)
 	if err != nil {
 		return err
 	}
-	if due {
-		return r.fetchAll(ctx, app, cloud)
+	wanted := r.takeWanted(app)
+	if full {
+		err = r.fetchAll(ctx, app, cloud)
+	} else {
+		run := r.newRun(app, cloud)
+		err = run.guarded(ctx, func(ctx context.Context) error { return run.fetch(ctx, wanted) })
 	}
-	run := r.newRun(app, cloud)
-	return run.guarded(ctx, func(ctx context.Context) error { return run.fetch(ctx, wanted) })
+	var unread *localFault
+	if err != nil && !errors.As(err, &unread) {
+		r.wantAgain(app, wanted)
+	}
+	return err
 }
 
-// takeWanted gives the groups that were asked for one by one and whose time has come. If the API cannot be reached they
-// are left to the next full resync, or to somebody who asks again.
+// hasWanted tells whether single groups are to be fetched now.
+func (r *Resyncs) hasWanted(app *imv1alpha1.IMApp) (has bool) {
+	r.with(keyOfApp(app), func(s *resyncState) {
+		for _, from := range s.wanted {
+			has = has || !from.After(r.Now())
+		}
+	})
+	return has
+}
+
+// takeWanted gives the groups that were asked for one by one and whose time has come.
 func (r *Resyncs) takeWanted(app *imv1alpha1.IMApp) (ids []string) {
 	r.with(keyOfApp(app), func(s *resyncState) {
 		for id, from := range s.wanted {
@@ -54,6 +65,12 @@ func (r *Resyncs) takeWanted(app *imv1alpha1.IMApp) (ids []string) {
 		}
 	})
 	return ids
+}
+
+func (r *Resyncs) wantAgain(app *imv1alpha1.IMApp, ids []string) {
+	for _, id := range ids {
+		r.with(keyOfApp(app), func(s *resyncState) { s.want(id, r.Now()) })
+	}
 }
 
 // untilNext is the time until there is something to fetch; 0 = nothing is, before something wakes the app.

@@ -5,6 +5,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"strings"
@@ -14,12 +15,17 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
-	"github.com/imgroup-operator/imgroup-operator/internal/merge"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
 
 // resyncWindow is how many observations of one resync may wait for group sync: what bounds its memory.
 const resyncWindow = 500
+
+// stallTimeout is how long group sync may take for the next of the groups in the window: a quota or a missing right may
+// keep them there, and a resync must not wait for ever.
+const stallTimeout = 5 * time.Minute
+
+var errStalled = errors.New("the API server takes no more groups; the operator's log says why")
 
 // resyncRun fetches groups of one app. Its groups come one after the other; group sync settles them side by side.
 type resyncRun struct {
@@ -43,14 +49,15 @@ func (r *Resyncs) newRun(app *imv1alpha1.IMApp, cloud *imcloud.Client) *resyncRu
 // all fetches every group that the cloud has, then those that only Kubernetes has. Where no group is created of itself,
 // the declared ones are all there is to fetch.
 func (run *resyncRun) all(ctx context.Context) error {
-	if !policyOf(run.app).declaredOnly {
+	declared := policyOf(run.app).declaredOnly
+	if !declared {
 		if err := run.listed(ctx); err != nil {
 			return err
 		}
 	}
 	var rest []string
 	err := eachGroup(ctx, run.Client, keyOfApp(run.app), func(g *imv1alpha1.IMGroup) {
-		if id := g.Spec.GroupID; !run.wasAsked(id) && !merge.IsDestroyed(stateOf(&g.Status, run.app.Spec.SDKAppID)) {
+		if id := g.Spec.GroupID; !run.wasAsked(id) && (declared || g.Status.DestroyedTime == nil) {
 			rest = append(rest, id)
 		}
 	})
@@ -101,10 +108,8 @@ func (run *resyncRun) fetch(ctx context.Context, ids []string) error {
 
 // observe hands one result to group sync, when there is room.
 func (run *resyncRun) observe(ctx context.Context, result imcloud.Result) error {
-	select {
-	case run.window <- struct{}{}:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := run.enter(ctx); err != nil {
+		return err
 	}
 	if run.watermark.IsZero() && !result.ServerTime.IsZero() {
 		run.watermark = result.ServerTime.Add(-run.Now().Sub(run.start)).Truncate(time.Second)
@@ -144,13 +149,25 @@ func (run *resyncRun) settled(result string) {
 	<-run.window
 }
 
+// enter takes a place in the window. When none comes free for long, the API server refuses the groups in it.
+func (run *resyncRun) enter(ctx context.Context) error {
+	stalled := time.NewTimer(stallTimeout)
+	defer stalled.Stop()
+	select {
+	case run.window <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-stalled.C:
+		return errStalled
+	}
+}
+
 // settle waits until group sync is done with all that it was given.
 func (run *resyncRun) settle(ctx context.Context) error {
 	for range resyncWindow {
-		select {
-		case run.window <- struct{}{}:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := run.enter(ctx); err != nil {
+			return err
 		}
 	}
 	if n := run.unread.Load(); n > 0 {

@@ -31,6 +31,8 @@ func (f *localFault) Error() string { return f.message }
 
 // secret reads the key with which requests are signed.
 func (r *Resyncs) secret(ctx context.Context, app *imv1alpha1.IMApp) (restSecret, error) {
+	ctx, cancel := context.WithTimeout(ctx, secretTimeout)
+	defer cancel()
 	name := app.Spec.Rest.SecretKeySecretRef.Name
 	var secret corev1.Secret
 	err := r.Live.Get(ctx, types.NamespacedName{Namespace: app.Namespace, Name: name}, &secret)

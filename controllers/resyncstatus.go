@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -19,6 +20,9 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
 )
 
+// statusTimeout bounds the reads and writes of one change of a status.
+const statusTimeout = 10 * time.Second
+
 // isCurrent tells whether an IMApp is still the one that the run began with.
 func (run *resyncRun) isCurrent(ctx context.Context) bool {
 	now := &imv1alpha1.IMApp{}
@@ -28,6 +32,8 @@ func (run *resyncRun) isCurrent(ctx context.Context) bool {
 
 // patchStatus changes the status of an IMApp as it is now. One that was deleted or made anew is left alone.
 func (r *Resyncs) patchStatus(ctx context.Context, app *imv1alpha1.IMApp, change func(*imv1alpha1.IMApp)) error {
+	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
+	defer cancel()
 	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
 		now := &imv1alpha1.IMApp{}
 		err := r.Live.Get(ctx, client.ObjectKeyFromObject(app), now)
@@ -54,7 +60,7 @@ func (run *resyncRun) begun(app *imv1alpha1.IMApp) {
 	start := metav1.NewTime(run.start.UTC())
 	s.StartTime, s.CompletionTime, s.GroupsTotal = &start, nil, nil
 	run.progressed(app)
-	if meta.FindStatusCondition(app.Status.Conditions, imv1alpha1.ConditionResynced) == nil {
+	if old := meta.FindStatusCondition(app.Status.Conditions, imv1alpha1.ConditionResynced); old == nil || old.Status == metav1.ConditionUnknown {
 		setResynced(app, metav1.ConditionUnknown, imv1alpha1.ReasonResyncRunning, "the first resync runs")
 	}
 }
@@ -93,16 +99,45 @@ func (r *Resyncs) ended(app, began *imv1alpha1.IMApp) {
 	}
 }
 
-// report says in the status why a resync failed.
+// report says in the status why a resync failed. If that fails, too, the next look at the app says it.
 func (r *Resyncs) report(ctx context.Context, app *imv1alpha1.IMApp, fault error) error {
-	err := r.patchStatus(ctx, app, func(now *imv1alpha1.IMApp) {
+	err := r.patchCurrent(ctx, app, func(now *imv1alpha1.IMApp) {
 		r.ended(now, app)
 		setResynced(now, metav1.ConditionFalse, reasonOf(fault), fault.Error())
 	})
-	if errors.Is(err, errInterrupted) {
-		return nil
+	r.with(keyOfApp(app), func(s *resyncState) {
+		if s.pause.fault = nil; err != nil {
+			s.pause.fault = fault
+		}
+	})
+	return err
+}
+
+func (r *Resyncs) reportAgain(ctx context.Context, app *imv1alpha1.IMApp) (err error) {
+	var fault error
+	r.with(keyOfApp(app), func(s *resyncState) { fault = s.pause.fault })
+	if fault != nil {
+		err = r.report(ctx, app, fault)
 	}
 	return err
+}
+
+// await says that there was no resync yet, where none is due.
+func (r *Resyncs) await(ctx context.Context, app *imv1alpha1.IMApp) error {
+	if meta.FindStatusCondition(app.Status.Conditions, imv1alpha1.ConditionResynced) != nil {
+		return nil
+	}
+	return r.patchCurrent(ctx, app, func(now *imv1alpha1.IMApp) {
+		setResynced(now, metav1.ConditionUnknown, imv1alpha1.ReasonAwaitingFirstResync, "no resync was asked for yet")
+	})
+}
+
+// patchCurrent is patchStatus where it does not matter if the IMApp is gone.
+func (r *Resyncs) patchCurrent(ctx context.Context, app *imv1alpha1.IMApp, change func(*imv1alpha1.IMApp)) error {
+	if err := r.patchStatus(ctx, app, change); !errors.Is(err, errInterrupted) {
+		return err
+	}
+	return nil
 }
 
 // withoutREST takes back what an earlier spec.rest has left in the status. A suspended IMApp keeps it.
@@ -110,13 +145,9 @@ func (r *Resyncs) withoutREST(ctx context.Context, app *imv1alpha1.IMApp) error 
 	if app.Spec.Rest != nil || meta.FindStatusCondition(app.Status.Conditions, imv1alpha1.ConditionResynced) == nil {
 		return nil
 	}
-	err := r.patchStatus(ctx, app, func(now *imv1alpha1.IMApp) {
+	return r.patchCurrent(ctx, app, func(now *imv1alpha1.IMApp) {
 		meta.RemoveStatusCondition(&now.Status.Conditions, imv1alpha1.ConditionResynced)
 	})
-	if errors.Is(err, errInterrupted) {
-		return nil
-	}
-	return err
 }
 
 func resyncOf(app *imv1alpha1.IMApp) *imv1alpha1.ResyncStatus {

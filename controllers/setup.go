@@ -61,7 +61,7 @@ type Controllers struct {
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=im.imgroup.dev,resources=imgroups/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get
-// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create
 
 // Setup adds the controllers to a manager.
 func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, error) {
@@ -70,7 +70,11 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 	}
 	census := newCensus()
 	imapps := &Waker[reconcile.Request]{Pending: func() []reconcile.Request { return requests(p.Registry.Keys()) }}
-	changed := func(app apps.Key) { imapps.Wake(request(app)) }
+	fetches := &Waker[reconcile.Request]{Pending: imapps.Pending}
+	changed := func(app apps.Key) {
+		imapps.Wake(request(app))
+		fetches.Wake(request(app))
+	}
 	census.conflicted = changed
 	resync := &ResyncRequests{Client: mgr.GetClient(), Waker: &Waker[reconcile.Request]{}, Now: time.Now}
 	resync.Waker.Pending = resync.Pending
@@ -90,7 +94,7 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 		LimitReached: changed, census: census, lane: newLane(p.Pressed), heals: rate.NewLimiter(rate.Every(backoffMax), 1), loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
 	resyncs := &Resyncs{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Leader: p.Elector, Groups: groups, Metrics: p.Metrics,
-		Waker: &Waker[reconcile.Request]{Pending: imapps.Pending}, Now: time.Now, AllowedHost: allowed,
+		Waker: fetches, Now: time.Now, AllowedHost: allowed,
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[apps.Key](resyncRetryFirst, resyncRetryMax)}
 	groups.Unknown = resyncs.Want
 	p.Elector.OnElected(imapps.WakePending)

@@ -46,9 +46,3 @@ func (f *flight) leave(app apps.Key) {
 		delete(f.byApp, app)
 	}
 }
-
-func (f *flight) inFlight() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.total
-}

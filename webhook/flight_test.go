@@ -4,26 +4,39 @@
 package webhook
 
 import (
+	"io"
+	"sync"
 	"testing"
-
-	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 )
 
-func TestTheServerIsPressedWhileManyRequestsAreInFlight(t *testing.T) {
-	s := newServer(Config{}, defaultLimits())
-	app := apps.Key{Namespace: "im", Name: "chat"}
-	for i := range pressingInFlight {
-		if s.Pressed() {
-			t.Fatalf("pressed with %d in flight", i)
+func TestTheServerIsPressedByRequestsThatHaveComeWhole(t *testing.T) {
+	w := newWorld(t)
+	w.journal.enter, w.journal.hold = make(chan struct{}), make(chan struct{})
+	var requests sync.WaitGroup
+	var bodies []*io.PipeWriter
+	for range pressingInFlight {
+		body, writer := io.Pipe()
+		r := request(infoChanged, "")
+		r.Body, r.ContentLength = body, -1
+		requests.Go(func() { w.do(r) })
+		if _, err := io.WriteString(writer, smallBody); err != nil { // returns when it was read
+			t.Fatal(err)
 		}
-		if o := s.flight.enter(app); o != proceed {
-			t.Fatal(o)
-		}
+		bodies = append(bodies, writer)
 	}
-	if !s.Pressed() {
+	for i, body := range bodies {
+		if w.Pressed() {
+			t.Fatalf("pressed by %d requests and those that are slow", i)
+		}
+		_ = body.Close()
+		<-w.journal.enter
+	}
+	if !w.Pressed() {
 		t.Error("not pressed")
 	}
-	if s.flight.leave(app); s.Pressed() {
+	close(w.journal.hold)
+	requests.Wait()
+	if w.Pressed() {
 		t.Error("still pressed")
 	}
 }

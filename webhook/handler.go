@@ -60,6 +60,8 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, c *call, app ap
 	if o := readBody(w, r, buf); o != proceed {
 		return o
 	}
+	s.received.Add(1)
+	defer s.received.Add(-1)
 	d, o := decode(app, c.query, buf.Bytes(), c.start)
 	if c.command = d.command; o != proceed {
 		return o

@@ -14,8 +14,12 @@ const (
 	// maxInFlightPerApp is half of it, so that one app's storm leaves room for the others.
 	maxInFlightPerApp = maxInFlight / 2
 
-	// pressingInFlight requests do not gather as long as the process answers as fast as callbacks come: at 1,000 per second
-	// about three are in flight.
+	// maxConnections at a time; further ones wait for one to end, at most idleTimeout. An idle connection takes 18 KiB, so
+	// that all of them stay below half of the container's memory limit.
+	maxConnections = 12_000
+
+	// pressingInFlight requests that have come whole do not gather as long as the process answers as fast as callbacks
+	// come: at 1,000 per second about three are in flight.
 	pressingInFlight = 32
 
 	// readHeaderTimeout ends connections that send a header byte by byte (slow loris).

@@ -45,6 +45,8 @@ type Server struct {
 	now     func() time.Time
 	limits  limits
 	flight  *flight
+	// received are the requests in flight whose bodies have come.
+	received atomic.Int32
 
 	losses, refusals, connections *throttle
 
@@ -83,8 +85,9 @@ func (s *Server) Addr() string {
 	return addr
 }
 
-// Pressed tells that callbacks come faster than they are answered, so that other work should stand back.
-func (s *Server) Pressed() bool { return s.flight.inFlight() >= pressingInFlight }
+// Pressed tells that callbacks come faster than they are answered, so that other work should stand back. Requests whose
+// bodies have yet to come do not count: else a few slow senders could hold up the writes of every app.
+func (s *Server) Pressed() bool { return s.received.Load() >= pressingInFlight }
 
 // Start listens and serves until ctx is done. It then accepts no more connections, lets requests in flight finish
 // within a bound, and returns. It can be called once.
@@ -101,7 +104,7 @@ func (s *Server) Start(ctx context.Context) error {
 	s.addr.Store(listener.Addr().String())
 	close(s.started)
 	s.log.Info("Receiving callbacks", "address", s.Addr(), "tls", keys != nil)
-	return s.serve(ctx, listener, keys)
+	return s.serve(ctx, limit(listener, maxConnections), keys)
 }
 
 // serve runs the parts of the server and waits for all of them. The audit outlives the requests it is about.

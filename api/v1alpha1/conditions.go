@@ -33,7 +33,8 @@ const (
 	// Unknown: SecretNotFound, TokenMissing, SecretUnreadable.
 	ConditionCallbackAuthenticated = "CallbackAuthenticated"
 
-	// ConditionResynced tells how the newest finished resync ended. Only an IMApp with spec.rest has it.
+	// ConditionResynced tells how the newest full resync ended, or what has kept the operator from fetching since. Only an
+	// IMApp with spec.rest has it, from its first resync or fault on.
 	// True: ResyncCompleted.
 	// False: ResyncFailed, HostNotAllowed, SecretNotFound, SecretKeyMissing, SecretUnreadable, RequestRefused.
 	// Unknown: AwaitingFirstResync, ResyncRunning (the first one).
@@ -85,9 +86,9 @@ const (
 	ReasonResyncCompleted = "ResyncCompleted"
 	// ReasonResyncRunning: the first resync runs.
 	ReasonResyncRunning = "ResyncRunning"
-	// ReasonResyncFailed: the newest resync ended early and will be tried again.
+	// ReasonResyncFailed: the newest resync ended early, or Tencent did not tell of some groups; it will be tried again.
 	ReasonResyncFailed = "ResyncFailed"
-	// ReasonAwaitingFirstResync: no resync has started yet.
+	// ReasonAwaitingFirstResync: no resync has started yet, and none is due.
 	ReasonAwaitingFirstResync = "AwaitingFirstResync"
 	// ReasonHostNotAllowed: the host of spec.rest.baseURL is not among the operator's --rest-allowed-hosts.
 	ReasonHostNotAllowed = "HostNotAllowed"
@@ -104,7 +105,7 @@ const (
 const (
 	// ReasonTracking: the operator writes what it learns of the group to this object.
 	ReasonTracking = "Tracking"
-	// ReasonInvalidGroupID: no group can have this ID.
+	// ReasonInvalidGroupID: Tencent's REST API says that no group can have this ID, or that the group was deleted.
 	ReasonInvalidGroupID = "InvalidGroupID"
 	// ReasonNameConflict: the object has the name that belongs to another group.
 	ReasonNameConflict = "NameConflict"

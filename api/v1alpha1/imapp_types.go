@@ -69,8 +69,8 @@ type IMAppSpec struct {
 	// +optional
 	Rest *IMAppREST `json:"rest,omitempty"`
 
-	// suspend stops the application: its callbacks are answered with 404 and nothing is written; its IMGroups stay as they
-	// are. Setting it back asks for a resync where rest is set. Absent means false.
+	// suspend stops the application: its callbacks are answered with 404, nothing is fetched, written or deleted; its
+	// IMGroups stay as they are. Setting it back asks for a resync where rest is set. Absent means false.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 }
@@ -145,8 +145,8 @@ type IMAppGroups struct {
 	// +kubebuilder:validation:Maximum=2147483647
 	MaxCount *int32 `json:"maxCount,omitempty"`
 
-	// destroyedRetentionSeconds is how long, in seconds, an IMGroup that the operator created is kept after its group was
-	// disbanded. At least 3600. Absent means for ever.
+	// destroyedRetentionSeconds is how long, in seconds, an IMGroup that the operator created is kept after its
+	// status.destroyedTime; then the operator deletes it. At least 3600. Absent means for ever.
 	// +optional
 	// +kubebuilder:validation:Minimum=3600
 	// +kubebuilder:validation:Maximum=2147483647
@@ -172,12 +172,14 @@ type IMAppREST struct {
 	AdminUserID string `json:"adminUserID,omitempty"`
 
 	// secretKeySecretRef names the Secret, in the namespace of the IMApp, that holds the application's secret key, with
-	// which requests are signed, under the key secretKey. Required.
+	// which requests are signed, under the key secretKey. It is the application's master key: whoever has it can act as any
+	// of its users. Required.
 	// +required
 	SecretKeySecretRef SecretReference `json:"secretKeySecretRef,omitzero"`
 
-	// resyncIntervalSeconds is the time, in seconds, from the start of one full resync to the start of the next. 0 means
-	// on demand only, by the annotation im.imgroup.dev/resync-requested-at; else at least 60. Default: 21600 (6 hours).
+	// resyncIntervalSeconds is the time, in seconds, from the start of one full resync to the start of the next, give or
+	// take a tenth; one runs at the start of each leader's term as well. 0 means on demand only, by the annotation
+	// im.imgroup.dev/resync-requested-at; else at least 60. Default: 21600 (6 hours).
 	// +optional
 	// +default=21600
 	// +kubebuilder:validation:Minimum=0
@@ -253,49 +255,53 @@ type IMAppStatus struct {
 	// +kubebuilder:validation:Maximum=2147483647
 	Groups *int32 `json:"groups,omitempty"`
 
-	// resync is the progress of the newest resync. Absent means that none has started.
+	// resync is the progress of the newest full resync. Absent means that none was tried.
 	// +optional
 	Resync *ResyncStatus `json:"resync,omitempty"`
 }
 
-// ResyncStatus is the progress of the newest resync.
+// ResyncStatus is the progress of the newest full resync. Fetches of single groups do not show in it unless they fail.
 type ResyncStatus struct {
-	// lastHandledRequest is the value of the annotation im.imgroup.dev/resync-requested-at that was last acted on, its
-	// first 256 characters. Absent means that no request was.
+	// lastHandledRequest is the value of the annotation im.imgroup.dev/resync-requested-at that was last acted on, with or
+	// without success, its first 256 characters. Absent means that no request was.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	LastHandledRequest string `json:"lastHandledRequest,omitempty"`
 
-	// startTime is when the newest resync started. Absent means that none has.
+	// startTime is when the newest resync started, or failed before it could start for the first time. Absent means that
+	// none was tried.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=20
 	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`
 	StartTime *metav1.Time `json:"startTime,omitempty"`
 
-	// completionTime is when the newest resync ended, complete or not. Absent while one runs.
+	// completionTime is when the newest resync ended, complete or not. Absent while one runs, and after one that was
+	// interrupted until the next has ended.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=20
 	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`
 	CompletionTime *metav1.Time `json:"completionTime,omitempty"`
 
-	// watermark is the start of the newest complete resync by Tencent's clock: all that happened before it is known, so a
-	// callback whose event time is more than 60 seconds older is dropped as stale. Absent means that none was complete.
+	// watermark is the start of the newest complete resync by Tencent's clock: what happened before it is known, so what a
+	// callback tells of more than 60 seconds earlier is dropped as stale. Absent means that none was complete.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=27
 	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
 	Watermark *metav1.MicroTime `json:"watermark,omitempty"`
 
-	// groupsDone is the number of groups that the newest resync has looked at. At least 0. Absent means not known.
+	// groupsDone is the number of groups that the newest resync is done with, written every 10 seconds. At least 0. Absent
+	// means not known.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=2147483647
 	GroupsDone *int32 `json:"groupsDone,omitempty"`
 
-	// groupsTotal is the number of groups that the newest resync has to look at. At least 0. Absent means not known yet.
+	// groupsTotal is the number of groups that the newest resync has to look at: Tencent's count until all are listed. At
+	// least 0. Absent means not known yet.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=2147483647

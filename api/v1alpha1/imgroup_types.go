@@ -161,8 +161,8 @@ type IMGroupStatus struct {
 	// +optional
 	LastChange *LastChange `json:"lastChange,omitempty"`
 
-	// destroyedTime is when the group was disbanded, in UTC with microseconds. Absent means that it is not known to be: a group
-	// that is created again under the same ID loses it.
+	// destroyedTime is when the group was disbanded, or when a resync found out that it was, in UTC with microseconds.
+	// Absent means that it is not known to be: a group that is created again under the same ID loses it.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=27
@@ -194,21 +194,23 @@ type FieldTime struct {
 	// +kubebuilder:validation:MaxLength=300
 	Field string `json:"field,omitempty"`
 
-	// eventTime is when the value was set, by Tencent's clock, in UTC with microseconds. Required.
+	// eventTime is when the value was set, by Tencent's clock, in UTC with microseconds. Of source REST it is when the
+	// request that saw it began, in whole seconds; a resync that only confirms a value does not move it. Required.
 	// +required
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=27
 	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
 	EventTime metav1.MicroTime `json:"eventTime,omitzero"`
 
-	// source is Callback, or REST for a resync. Required.
+	// source is Callback, or REST for what a resync learned. Required.
 	// +required
 	Source Source `json:"source,omitempty"`
 }
 
 // LastChange is the newest change that was merged.
 type LastChange struct {
-	// eventTime is when the change happened, by Tencent's clock, in UTC with microseconds. Required.
+	// eventTime is when the change happened, by Tencent's clock, in UTC with microseconds; of source REST, by when it had
+	// happened. Required.
 	// +required
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=27
@@ -235,8 +237,8 @@ type LastChange struct {
 	// +kubebuilder:validation:MaxLength=64
 	Platform string `json:"platform,omitempty"`
 
-	// fields are the fields that the change set, sorted, named as in fieldTimes; type, which every callback repeats, is
-	// not among them. At most 80, each of 1 to 300 characters. Absent means that the change set none of them.
+	// fields are the fields that the change set, or those that a resync found to be other than known, sorted, named as in
+	// fieldTimes; type, which every callback repeats, is not among them. At most 80, each of 1 to 300 characters. Absent means that the change set none of them.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=80
@@ -244,7 +246,7 @@ type LastChange struct {
 	// +kubebuilder:validation:items:MaxLength=300
 	Fields []string `json:"fields,omitempty"`
 
-	// source is Callback, or REST for a resync. Required.
+	// source is Callback, or REST for what a resync learned. Required.
 	// +required
 	Source Source `json:"source,omitempty"`
 }

@@ -16,7 +16,8 @@ const (
 
 	// AnnotationResyncRequestedAt on an IMApp asks for a resync. Any value that differs from
 	// status.resync.lastHandledRequest is a new request; the time of asking is customary. Values over
-	// MaxResyncRequestLength characters are cut to it before they are compared.
+	// MaxResyncRequestLength characters are cut to it before they are compared. On an IMGroup each new value asks for the
+	// state of its group alone.
 	AnnotationResyncRequestedAt = "im.imgroup.dev/resync-requested-at"
 
 	// MaxResyncRequestLength is the most characters of AnnotationResyncRequestedAt that count.

@@ -97,3 +97,12 @@ func (c *cluster) writes(ctx context.Context) (groups, events float64, err error
 	}
 	return groups, events, nil
 }
+
+// serverMemory is the API server's resident memory, in MiB, as it says itself.
+func (c *cluster) serverMemory(ctx context.Context) (float64, error) {
+	m, err := scrape(ctx, c.asAdmin, c.env.Config.Host+"/metrics")
+	if err != nil {
+		return 0, fmt.Errorf("the API server's metrics: %w", err)
+	}
+	return m.sum("process_resident_memory_bytes") / (1 << 20), nil
+}

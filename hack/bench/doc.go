@@ -23,7 +23,7 @@ HTTP 200 with exactly the documented body.
 IMGroups by the thousand are put into etcd directly (seed.go), as copies of one that the operator itself made: through
 the API server 100,000 of them would take seven minutes.
 
-Rows, in the order in which they run; 10 to 12 have no agreed floor:
+Rows, in the order in which they run; 10 to 13 have no agreed floor:
 
 	1   acknowledged callbacks per second, over the same handler with a journal that does nothing; processor time
 	3   time to an acknowledgement, over the disk's own sync
@@ -33,6 +33,7 @@ Rows, in the order in which they run; 10 to 12 have no agreed floor:
 	5   one hot group: API writes per callback, conflicts, lag
 	6   1,000 groups at once: time until all are visible, over the API server's own pace
 	9   acknowledged callbacks per second for one hot group, over a hand-made receiver's
+	13  backfill and resync of many groups by the REST API
 	7   memory with many IMGroups; with it 11, a restart, and 12, what a callback costs
 	8   an API server that is away: callbacks lost
 

@@ -17,18 +17,19 @@ type plan struct {
 	sizeRounds int           // starts of the operator with each size
 	settle     time.Duration // until the memory is read
 	replay     int           // events in the journal that is replayed
+	cloud      int           // groups that a resync fetches
 	outages    []time.Duration
 }
 
 func quickPlan() plan {
 	return plan{rounds: 3, warmUp: time.Second, spell: 1500 * time.Millisecond, hotSpell: 2 * time.Second, samples: 25,
-		sizes: []int{1_000, 10_000}, sizeRounds: 1, settle: 3 * time.Second, replay: 100_000,
+		sizes: []int{1_000, 10_000}, sizeRounds: 1, settle: 3 * time.Second, replay: 100_000, cloud: 1_000,
 		outages: []time.Duration{5 * time.Second}}
 }
 
 func fullPlan() plan {
 	return plan{rounds: 5, warmUp: 3 * time.Second, spell: 8 * time.Second, hotSpell: 10 * time.Second, samples: 200,
-		sizes: []int{1_000, 10_000, 100_000}, sizeRounds: 3, settle: 30 * time.Second, replay: 1_000_000,
+		sizes: []int{1_000, 10_000, 100_000}, sizeRounds: 3, settle: 30 * time.Second, replay: 1_000_000, cloud: 20_000,
 		outages: []time.Duration{5 * time.Second, time.Minute, 5 * time.Minute}}
 }
 

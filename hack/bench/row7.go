@@ -33,6 +33,11 @@ func (b *bench) row7(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	_, object, err := c.copyOf(app, 0)
+	if err != nil {
+		return err
+	}
+	b.detail("7", "an IMGroup in etcd", "bytes", []float64{float64(len(object))})
 	have := 0
 	for _, size := range b.sizes {
 		if err := c.seed(ctx, app, have, size); err != nil {
@@ -53,10 +58,11 @@ type sizeResult struct {
 	now, most   float64       // MiB
 	writes      float64       // of IMGroups until then, beside the callback's
 	cost, after float64       // µs per callback; MiB with the callbacks
+	server      float64       // MiB of the API server
 }
 
 func (b *bench) measureSize(ctx context.Context, app *imv1alpha1.IMApp, size int) error {
-	var memories, peaks, acks, known, writes, costs, after []float64
+	var memories, peaks, acks, known, writes, costs, after, servers []float64
 	var err error
 	for range b.sizeRounds {
 		var r sizeResult
@@ -65,7 +71,7 @@ func (b *bench) measureSize(ctx context.Context, app *imv1alpha1.IMApp, size int
 		}
 		memories, peaks, after = append(memories, r.now), append(peaks, r.most), append(after, r.after)
 		acks, known = append(acks, milliseconds(r.firstAck)), append(known, milliseconds(r.allKnown))
-		costs, writes = append(costs, r.cost), append(writes, r.writes)
+		costs, writes, servers = append(costs, r.cost), append(writes, r.writes), append(servers, r.server)
 	}
 	of := thousands(size) + " IMGroups"
 	promised := figure{Row: "7", What: "memory (RSS) with " + of, Unit: "MiB", Values: memories}
@@ -75,6 +81,7 @@ func (b *bench) measureSize(ctx context.Context, app *imv1alpha1.IMApp, size int
 	b.add(promised)
 	b.detail("7", "most memory since the start, "+of, "MiB", peaks)
 	b.detail("7", "memory after callbacks, "+of, "MiB", after)
+	b.detail("7", "memory of the API server, "+of, "MiB", servers)
 	b.detail("11", "restart: first callback acknowledged, "+of, "ms", acks)
 	b.detail("11", "restart: all known, "+of, "ms", known)
 	b.detail("11", "restart: API writes of IMGroups that need none, "+of, "", writes)
@@ -115,7 +122,10 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 	if r.cost, err = b.growthCost(ctx, o, app.Namespace, size); err != nil {
 		return r, err
 	}
-	r.after, _, err = residentSet(o.Process)
+	if r.after, _, err = residentSet(o.Process); err != nil {
+		return r, err
+	}
+	r.server, err = b.cluster.serverMemory(ctx)
 	return r, err
 }
 

@@ -29,6 +29,7 @@ func rows() []row {
 		{"5", "one hot group", 15 * time.Minute, (*bench).row5},
 		{"6", "1,000 groups at once", 15 * time.Minute, (*bench).row6},
 		{"9", "a hand-made receiver", 15 * time.Minute, (*bench).row9},
+		{"13", "a resync", 30 * time.Minute, (*bench).row13},
 		{"7", "many IMGroups", time.Hour, (*bench).row7},
 		{"8", "an API server that is away", 30 * time.Minute, (*bench).row8},
 	}

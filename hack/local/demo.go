@@ -14,8 +14,6 @@ import (
 	"strconv"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/hack/local/terminal"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
@@ -23,13 +21,12 @@ import (
 )
 
 const (
-	demoTimeout = 2 * time.Minute // for all of it; it takes about 10 s on two cores
-	// settleTimeout is how long the objects may take to say what the callbacks said.
-	settleTimeout = 20 * time.Second
-	demoPlatform  = "iOS"
+	demoTimeout  = 2 * time.Minute // for all of it; it takes about 10 s on two cores
+	demoPlatform = "iOS"
 )
 
-// demo sends the scripted day, shows each answer and the resulting table, and checks both.
+// demo sends the scripted day, shows each answer and the resulting table, and checks both. Then it shows what resyncs
+// give, with the fake cloud.
 func demo(ctx context.Context, s settings, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, demoTimeout)
 	defer cancel()
@@ -51,11 +48,20 @@ func demoIn(ctx context.Context, s settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(st.playDay(ctx, out), st.stop())
+	return errors.Join(st.play(ctx, &checklist{out: out}), st.stop())
 }
 
-func (st *stack) playDay(ctx context.Context, out io.Writer) error {
-	checks := &checklist{out: out}
+func (st *stack) play(ctx context.Context, checks *checklist) error {
+	for _, part := range []func(context.Context, *checklist) error{st.playDay, st.playFirstResync, st.playChange, st.playLoss} {
+		if err := part(ctx, checks); err != nil {
+			return err
+		}
+	}
+	return checks.result()
+}
+
+// playDay sends the scripted day to the application that has no Tencent behind it.
+func (st *stack) playDay(ctx context.Context, checks *checklist) error {
 	acknowledged, err := st.send(ctx, day(), checks)
 	if err != nil {
 		return err
@@ -64,11 +70,11 @@ func (st *stack) playDay(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	printTable(out, groups)
+	printTable(checks.out, groups)
 	checkGroups(checks, groups)
 	difference := oracle.Diff(oracle.Expect(acknowledged), groups)
 	checks.that(difference == "", "every IMGroup says what the acknowledged callbacks say, and there is no other", difference)
-	return checks.result()
+	return nil
 }
 
 // send sends the steps one after another and returns what was acknowledged.
@@ -108,17 +114,12 @@ func answerLine(step, status, answer string) string {
 // settled waits until the objects agree with what was acknowledged, or long enough, and returns them.
 func (st *stack) settled(ctx context.Context, acknowledged []oracle.Callback) ([]imv1alpha1.IMGroup, error) {
 	want := oracle.Expect(acknowledged)
-	var list imv1alpha1.IMGroupList
-	limited, cancel := context.WithTimeout(ctx, settleTimeout)
-	defer cancel()
-	err := st.await(limited, "the IMGroups to be written", func() (bool, error) {
-		err := st.client.List(ctx, &list, client.InNamespace(sampleNamespace))
-		return oracle.Diff(want, list.Items) == "", err
+	var groups []imv1alpha1.IMGroup
+	err := st.awaitOrGoOn(ctx, "the IMGroups to be written", func() (_ bool, err error) {
+		groups, err = st.groupsOf(ctx, sampleName)
+		return oracle.Diff(want, groups) == "", err
 	})
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		err = nil // the checks will say what is missing
-	}
-	return list.Items, err
+	return groups, err
 }
 
 func printTable(out io.Writer, groups []imv1alpha1.IMGroup) {

@@ -32,14 +32,14 @@ func TestFirstLineErrors(t *testing.T) {
 	}
 }
 
-func TestTokenIsMadeOnceAndIsPrivate(t *testing.T) {
+func TestSecretIsMadeOnceAndIsPrivate(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "new", "token")
-	first, err := ownToken(file)
+	first, err := ownSecret(file)
 	if err != nil || len(first) < 26 {
-		t.Fatalf("token %q, %v", first, err)
+		t.Fatalf("secret %q, %v", first, err)
 	}
-	if second, err := ownToken(file); err != nil || second != first {
-		t.Errorf("the second time the token is %q, %v", second, err)
+	if second, err := ownSecret(file); err != nil || second != first {
+		t.Errorf("the second time the secret is %q, %v", second, err)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's mode is %v, %v", info.Mode(), err)

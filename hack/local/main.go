@@ -1,10 +1,10 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Local runs the operator on this machine, against a real kube-apiserver and etcd on loopback:
+// Local runs the operator on this machine, against a real kube-apiserver and etcd and a fake Tencent Chat on loopback:
 //
 //	go run ./hack/local run    until Ctrl-C, with data that survives to the next run under .local/
-//	go run ./hack/local demo   sends a scripted day of callbacks, checks the result, and ends
+//	go run ./hack/local demo   sends a scripted day of callbacks, lets resyncs run, checks the result, and ends
 //
 // `make run` and `make demo` build what it needs first.
 package main
@@ -25,7 +25,7 @@ import (
 
 const usage = `usage: go run ./hack/local [flags] run|demo
   run   runs the operator until Ctrl-C; its data stays in -dir
-  demo  sends a scripted day of callbacks and checks the result
+  demo  sends a scripted day of callbacks, lets resyncs run, and checks the result
 `
 
 func main() {

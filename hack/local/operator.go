@@ -26,14 +26,14 @@ type operator struct {
 	callback, metrics, health string // HOST:PORT
 }
 
-// startOperator starts the operator on loopback and returns when it is ready.
-func startOperator(ctx context.Context, s settings) (*operator, error) {
+// startOperator starts the operator on loopback, lets it call a REST API, and returns when it is ready.
+func startOperator(ctx context.Context, s settings, restURL string) (*operator, error) {
 	addresses, err := freeAddresses()
 	if err != nil {
 		return nil, err
 	}
 	o := &operator{callback: addresses[0], metrics: addresses[1], health: addresses[2]}
-	if o.process, err = child.Start(child.Options{Path: s.manager, Args: o.args(s), Log: s.managerLog()}); err != nil {
+	if o.process, err = child.Start(child.Options{Path: s.manager, Args: o.args(s, restURL), Log: s.managerLog()}); err != nil {
 		return nil, err
 	}
 	if err := o.awaitReady(ctx); err != nil {
@@ -42,7 +42,7 @@ func startOperator(ctx context.Context, s settings) (*operator, error) {
 	return o, nil
 }
 
-func (o *operator) args(s settings) []string {
+func (o *operator) args(s settings, restURL string) []string {
 	return []string{
 		"--kubeconfig=" + s.kubeconfig(),
 		"--callback-bind-address=" + o.callback,
@@ -50,6 +50,7 @@ func (o *operator) args(s settings) []string {
 		"--metrics-bind-address=" + o.metrics,
 		"--health-probe-bind-address=" + o.health,
 		"--journal-dir=" + s.journal(),
+		"--rest-allowed-hosts=" + restURL,
 		"--leader-elect=false",
 	}
 }

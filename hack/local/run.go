@@ -15,6 +15,9 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := st.cloud.saveUserSig(st.userSigFile()); err != nil {
+		return errors.Join(err, st.stop())
+	}
 	st.explain(out)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -35,7 +38,8 @@ func (st *stack) explain(out io.Writer) {
 	for _, line := range []string{
 		"",
 		"kubeconfig    " + st.kubeconfig(),
-		"callback URL  " + st.callbackURL(),
+		"callback URL  " + st.callbackURL(sampleName),
+		"fake Tencent  " + st.cloud.url + ", whose groups are those of the IMApp " + cloudName,
 		"metrics       http://" + st.operator.metrics + "/metrics",
 		"logs          " + st.managerLog(),
 		"",
@@ -43,11 +47,16 @@ func (st *stack) explain(out io.Writer) {
 		"",
 		"  kubectl --kubeconfig " + shellQuote(st.kubeconfig()) + " get imgroups -w",
 		"",
-		"Send a callback; the command signs itself when it is run:",
+		"Send a callback by hand, to the IMApp " + sampleName + "; the command signs itself when it is run:",
 		"",
-		curlCommand(st.tokenFile(), st.callbackURL()),
+		curlCommand(st.tokenFile(), st.callbackURL(sampleName)),
+		"",
+		"Rename a group in the fake Tencent by its REST API; the fake sends the callback, to the IMApp " + cloudName + ":",
+		"",
+		st.cloud.restCommand(st.userSigFile()),
 		"",
 		"Changes appear below. Ctrl-C stops everything; the data stays in " + st.dir + ".",
+		"The fake Tencent forgets what was changed in it; its UserSig is good for a week.",
 		"",
 	} {
 		printLine(out, line)

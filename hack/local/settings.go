@@ -18,8 +18,14 @@ type settings struct {
 
 func (s settings) kubeconfig() string { return filepath.Join(s.dir, "kubeconfig") }
 func (s settings) journal() string    { return filepath.Join(s.dir, "journal") }
-func (s settings) tokenFile() string  { return filepath.Join(s.dir, "token") }
 func (s settings) managerLog() string { return filepath.Join(s.dir, "manager.log") }
+
+// What the printed commands sign with.
+func (s settings) tokenFile() string   { return filepath.Join(s.dir, "token") }
+func (s settings) userSigFile() string { return filepath.Join(s.dir, "usersig") }
+
+// secretKeyFile keeps the fake cloud's key, so that a printed command holds for the next run too.
+func (s settings) secretKeyFile() string { return filepath.Join(s.dir, "secretkey") }
 
 // ready says at once what a start would fail of, and makes the paths hold wherever a printed command is pasted.
 func (s settings) ready() (settings, error) {

@@ -20,12 +20,13 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/localenv"
 )
 
-// stack is everything that runs: the control plane, the sample objects and the operator.
+// stack is everything that runs: the control plane, the fake cloud, the sample objects and the operator.
 type stack struct {
 	settings
 	env      *localenv.Env
 	client   client.WithWatch
 	token    string
+	cloud    *cloud
 	operator *operator
 }
 
@@ -46,16 +47,17 @@ func startStack(ctx context.Context, s settings, out io.Writer) (_ *stack, err e
 		return nil, err
 	}
 	printLine(out, "starting the operator ...")
-	if st.operator, err = startOperator(ctx, s); err != nil {
+	if st.operator, err = startOperator(ctx, s, st.cloud.url); err != nil {
 		return nil, err
 	}
-	if err := st.awaitApp(ctx); err != nil {
+	if err := st.awaitApps(ctx); err != nil {
 		return nil, err
 	}
+	st.cloud.tell(ctx, st.callbackURL(cloudName))
 	return st, nil
 }
 
-// connect writes the kubeconfig and the sample objects.
+// connect writes the kubeconfig and the sample objects, which name the fake cloud.
 func (st *stack) connect(ctx context.Context) error {
 	if err := st.env.Kubeconfig(st.kubeconfig()); err != nil {
 		return err
@@ -67,10 +69,23 @@ func (st *stack) connect(ctx context.Context) error {
 	if st.client, err = client.NewWithWatch(st.env.Config, client.Options{Scheme: known}); err != nil {
 		return err
 	}
-	if st.token, err = ownToken(st.tokenFile()); err != nil {
+	if err := st.startCloud(ctx); err != nil {
 		return err
 	}
-	return applySample(ctx, st.client, st.token)
+	return applySamples(ctx, st.client, st.token, st.cloud)
+}
+
+// startCloud starts the fake cloud with the secrets of an earlier run, if there are any.
+func (st *stack) startCloud(ctx context.Context) (err error) {
+	if st.token, err = ownSecret(st.tokenFile()); err != nil {
+		return err
+	}
+	key, err := ownSecret(st.secretKeyFile())
+	if err != nil {
+		return err
+	}
+	st.cloud, err = startCloud(ctx, key, st.token)
+	return err
 }
 
 func newScheme() (*runtime.Scheme, error) {
@@ -84,19 +99,22 @@ func (st *stack) stop() error {
 	if st.operator != nil {
 		errs = append(errs, st.operator.stop())
 	}
+	if st.cloud != nil {
+		errs = append(errs, st.cloud.stop())
+	}
 	if st.env != nil {
 		errs = append(errs, st.env.Stop())
 	}
 	return errors.Join(errs...)
 }
 
-// callbackURL is what one would paste into the Chat console.
-func (st *stack) callbackURL() string {
-	return "http://" + st.operator.callback + path.Join("/callbacks", sampleNamespace, sampleName)
+// callbackURL is what one would paste into the Chat console of an application.
+func (st *stack) callbackURL(app string) string {
+	return "http://" + st.operator.callback + path.Join("/callbacks", sampleNamespace, app)
 }
 
 func (st *stack) sender() *fakeim.Sender {
-	return &fakeim.Sender{URL: st.callbackURL(), SDKAppID: sampleSDKAppID, Token: st.token}
+	return &fakeim.Sender{URL: st.callbackURL(sampleName), SDKAppID: sampleSDKAppID, Token: st.token}
 }
 
 func printLine(out io.Writer, words ...string) { _, _ = fmt.Fprintln(out, strings.Join(words, " ")) }

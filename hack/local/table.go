@@ -85,8 +85,12 @@ func changed(g *imv1alpha1.IMGroup) string {
 	return strings.Join(words, ",")
 }
 
+// changedBy names the user. A resync does not learn who it was.
 func changedBy(g *imv1alpha1.IMGroup) string {
-	if c := g.Status.LastChange; c != nil && c.Operator != "" {
+	switch c := g.Status.LastChange; {
+	case c != nil && c.Source == imv1alpha1.SourceREST:
+		return "(resync)"
+	case c != nil && c.Operator != "":
 		return c.Operator
 	}
 	return "-"

@@ -47,6 +47,9 @@ func TestChangedNamesBeginningAndEnd(t *testing.T) {
 			t.Errorf("changed(%+v) = %s, want %s", test.change, got, test.want)
 		}
 	}
+	if got := changedBy(group("g", imv1alpha1.LastChange{Source: imv1alpha1.SourceREST})); got != "(resync)" {
+		t.Errorf("what a resync found was changed by %s", got)
+	}
 	if got := row(&imv1alpha1.IMGroup{}); len(strings.Fields(got)) != 6 { // the group id is empty
 		t.Errorf("the row of a group of which nothing is known is %q", got)
 	}

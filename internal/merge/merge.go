@@ -75,12 +75,12 @@ func newest(a, b event.Change) event.Change {
 	return a
 }
 
-// Since returns what of a state is not older than a time, in milliseconds since the Unix epoch, and whether that is
-// anything at all.
-func Since(s event.State, ms int64) (event.State, bool) {
+// Since returns what of a state is not older than a time, in milliseconds since the Unix epoch, or of a field that is not
+// settled, whatever its time; and whether that is anything at all.
+func Since(s event.State, ms int64, settled func(field string) bool) (event.State, bool) {
 	var out event.State
 	for _, r := range s.Registers {
-		if r.Time >= ms {
+		if r.Time >= ms || !settled(r.Field) {
 			out.Registers = append(out.Registers, r)
 		}
 	}

@@ -10,15 +10,21 @@ import (
 	"strings"
 )
 
-// metrics reads the operator's metrics, by name with labels.
-func (o *operator) metrics() map[string]float64 {
+// page reads the page of the operator's metrics.
+func (o *operator) page() string {
 	o.t.Helper()
 	status, body, err := get("http://" + local(o.ports.metrics) + "/metrics")
 	if err != nil || status != http.StatusOK {
 		o.t.Fatalf("reading the metrics: HTTP %d, %v", status, err)
 	}
+	return body
+}
+
+// metrics reads the operator's metrics, by name with labels.
+func (o *operator) metrics() map[string]float64 {
+	o.t.Helper()
 	values := map[string]float64{}
-	for line := range strings.Lines(body) {
+	for line := range strings.Lines(o.page()) {
 		i := strings.LastIndexByte(line, ' ')
 		if strings.HasPrefix(line, "#") || i < 0 {
 			continue

@@ -6,3 +6,5 @@
 package e2e
 
 var buildFlags []string
+
+const memoryFactor = 1

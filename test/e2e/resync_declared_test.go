@@ -70,9 +70,17 @@ func TestTheStateOfOneIMGroupCanBeAskedFor(t *testing.T) {
 	resync(t, ns, "chat")
 	must(t, cloud.Change("ops-0001", fakeim.Change{Notification: ref("unseen")}, fakeim.Somebody))
 	during(t, 2*time.Second, time.Second, func() {})
+	removeFault := cloud.Inject(fakeim.Unavailable) // what was asked for meanwhile is not forgotten
 	g, err := groupWithID(t, ns, "ops-0001")
 	must(t, err)
 	update(t, &g, func(g *imv1alpha1.IMGroup) { annotate(g, "now") })
+	eventually(t, "the cloud is asked", func() error {
+		if cloud.Calls("get_group_info") < 5 { // once by the resync, and one whole try
+			return errNotYet
+		}
+		return nil
+	})
+	removeFault()
 	awaitGroup(t, ns, "ops-0001", "is up to date", func(g imv1alpha1.IMGroup) error { return is("notification", g.Status.Notification, "unseen") })
 	if calls := cloud.Calls("get_appid_group_list"); calls != 1 {
 		t.Errorf("all groups were listed %d times, want only for the resync", calls)

@@ -53,8 +53,11 @@ func TestAResyncThatFailsSaysWhyAndDoesNotHammer(t *testing.T) {
 				t.Errorf("%d calls, want at most %d", calls, c.calls)
 			}
 			remove()
-			setKey(t, ns, cloudKey) // a new Secret is looked at within seconds
-			update(t, ref(getApp(t, ns, "chat")), func(a *imv1alpha1.IMApp) { annotate(a, "again") })
+			if c.key != "" {
+				setKey(t, ns, cloudKey) // a Secret that has changed is looked at within seconds
+			} else {
+				update(t, ref(getApp(t, ns, "chat")), func(a *imv1alpha1.IMApp) { annotate(a, "now") })
+			}
 			awaitApp(t, ns, "chat", "Resynced=True/ResyncCompleted")
 			must(t, cloud.sameAsCloud(listGroups(t, ns)))
 		})
@@ -109,10 +112,12 @@ func TestAMissingSecretKeyIsNamedAndHealsInSeconds(t *testing.T) {
 	ns := newNamespace(t)
 	cloud := newCloud(t, fakeim.Config{})
 	cloud.fill(t, 2)
-	newApp(t, ns, "chat", cloud.rest(t, ns, every(3600)))
+	newApp(t, ns, "chat", cloud.rest(t, ns)) // on demand: what was asked for must not be lost
 	s := getSecret(t, ns, "rest")
 	remove(t, &s)
 	startOperator(t, ns, cloud.allowed())
+	awaitApp(t, ns, "chat", "Resynced=Unknown/AwaitingFirstResync")
+	update(t, ref(getApp(t, ns, "chat")), func(a *imv1alpha1.IMApp) { annotate(a, "please") })
 	awaitApp(t, ns, "chat", "Resynced=False/SecretNotFound", "Ready=True/Ready")
 	newSecret(t, ns, "rest", map[string]string{"other": "x"})
 	awaitApp(t, ns, "chat", "Resynced=False/SecretKeyMissing")

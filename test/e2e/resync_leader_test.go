@@ -6,6 +6,7 @@ package e2e
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
@@ -55,6 +56,10 @@ func TestAnInvalidGroupIDIsSaid(t *testing.T) {
 	awaitGroup(t, ns, "typo", "is invalid", func(g imv1alpha1.IMGroup) error {
 		return hasConditions(g.Status.Conditions, "Ready=False/InvalidGroupID")
 	})
+	during(t, 3*time.Second, time.Second, func() {})
+	if calls := c.Calls("get_group_info"); calls > 2 {
+		t.Errorf("the group was asked for %d times", calls)
+	}
 	send(t, o.sender(ns, "chat"), fakeim.InfoChanged("typo", 1700000000000, fakeim.Body{"Name": "it lives"}))
 	awaitGroup(t, ns, "typo", "is valid, since it lives", func(g imv1alpha1.IMGroup) error {
 		return hasConditions(g.Status.Conditions, "Ready=True/Tracking")

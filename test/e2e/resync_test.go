@@ -55,6 +55,12 @@ func TestAResyncCompletesEveryGroupAndASecondOneWritesNothing(t *testing.T) {
 	if got := o.metric(`imgroup_resync_groups_total{result="unchanged"}`); got != 1000 {
 		t.Errorf("%v groups were unchanged, want 1000", got)
 	}
+	o.kill() // a new process knows the texts from another list
+	o.start()
+	o.awaitReady()
+	eventually(t, "the resync of the new process has seen all groups", func() error {
+		return o.isMetric(`imgroup_resync_groups_total{result="unchanged"}`, 1000)
+	})
 }
 
 func TestAResyncMendsWhatLostCallbacksLeft(t *testing.T) {
