@@ -10,7 +10,7 @@ import (
 
 // laneWait is the longest wait for a turn: 16 workers have theirs within it where a write takes a few milliseconds. Where
 // the API server is slow one write at a time would be too few, and spare the processors nothing.
-const laneWait = 100 * time.Millisecond
+const laneWait = 500 * time.Millisecond
 
 // lane lets group sync stand back while the receiver is pressed: then one group is written at a time, as its turn
 // comes, by whatever worker has it. A callback that is not answered in time is lost, a write that comes later is not; and

@@ -24,7 +24,7 @@ type ceiling struct {
 
 // newCeiling has groups of its own, in a namespace that no operator watches.
 func (b *bench) newCeiling(ctx context.Context) (*ceiling, error) {
-	app, err := b.seeded(ctx, "bare", manyGroups)
+	app, err := b.seeded(ctx, "bare", b.groups)
 	if err != nil {
 		return nil, err
 	}

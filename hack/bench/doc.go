@@ -5,7 +5,7 @@
 Bench measures the figures that the project promises. `make bench` and `make bench-quick` build what it needs first.
 
 	go run ./hack/bench [-quick] [-rows 1,3] [-json FILE] [-profile DIR]
-	go run ./hack/bench -report FILE > docs/benchmarks.md
+	go run ./hack/bench -report FILE[,FILE] > docs/benchmarks.md
 
 Times drift on shared machines, so a figure is a ratio of two things that are measured side by side in one run, round by
 round, after a warm-up; the least, the median and the greatest of the rounds are printed, and the median decides. What
@@ -23,19 +23,21 @@ HTTP 200 with exactly the documented body.
 IMGroups by the thousand are put into etcd directly (seed.go), as copies of one that the operator itself made: through
 the API server 100,000 of them would take seven minutes.
 
-Rows, in the order in which they run; 10 to 13 have no agreed floor:
+Rows, in the order in which they run; 10 to 13 and 15 have no agreed floor:
 
 	1   acknowledged callbacks per second, over the same handler with a journal that does nothing; processor time
 	3   time to an acknowledgement, over the disk's own sync
+	14  time to an acknowledgement beside hostile traffic, over the time without
 	10  replay of the journal at a start
 	2   acknowledged callbacks per second, over the status writes that the API server takes per second
 	4   time until a change is visible, over a bare client's
 	5   one hot group: API writes per callback, conflicts, lag
+	15  a quiet group beside a hot one: time until its change is visible
 	6   1,000 groups at once: time until all are visible, over the API server's own pace
 	9   acknowledged callbacks per second for one hot group, over a hand-made receiver's
 	13  backfill and resync of many groups by the REST API
-	7   memory with many IMGroups; with it 11, a restart, and 12, what a callback costs
 	8   an API server that is away: callbacks lost
+	7   memory with many IMGroups; with it 11, a restart, and 12, what a callback costs
 
 The commands `serve` and `naive` are for bench itself: it starts them as the other side of a comparison.
 */

@@ -21,6 +21,7 @@ type load struct {
 	rate      float64       // callbacks per second; 0: as many as are answered
 	ledger    *ledger       // notes what was acknowledged; nil: nobody asks
 	sending   func(eventTime int64, at time.Time)
+	forged    bool // signatures are wrong
 }
 
 // outcome is what became of a load.
@@ -88,7 +89,7 @@ func (s *shared) send(ctx context.Context, t *template, o *outcome) {
 			return
 		}
 		group, eventTime := int(n)%s.groups, nextEventTime()
-		t.set(group, eventTime, s.signed.Load())
+		t.set(group, eventTime, s.signature())
 		at := time.Now()
 		if s.sending != nil {
 			s.sending(eventTime, at)
@@ -100,6 +101,13 @@ func (s *shared) send(ctx context.Context, t *template, o *outcome) {
 			s.ledger.acknowledged(group, eventTime)
 		}
 	}
+}
+
+func (s *shared) signature() *signature {
+	if s.forged {
+		return s.signed.Load().forged()
+	}
+	return s.signed.Load()
 }
 
 // wait holds the nth callback back until it is due. A load that is late does not wait: it catches up.

@@ -12,6 +12,7 @@ type plan struct {
 	spell    time.Duration // of one side in one round
 	hotSpell time.Duration // of the hot group
 	samples  int           // of each latency, by round
+	groups   int           // that change in the storm and the burst
 
 	sizes      []int         // IMGroups in the cache
 	sizeRounds int           // starts of the operator with each size
@@ -22,13 +23,13 @@ type plan struct {
 }
 
 func quickPlan() plan {
-	return plan{rounds: 3, warmUp: time.Second, spell: 1500 * time.Millisecond, hotSpell: 2 * time.Second, samples: 25,
+	return plan{rounds: 3, warmUp: time.Second, spell: 1500 * time.Millisecond, hotSpell: 2 * time.Second, samples: 25, groups: 300,
 		sizes: []int{1_000, 10_000}, sizeRounds: 1, settle: 3 * time.Second, replay: 100_000, cloud: 1_000,
 		outages: []time.Duration{5 * time.Second}}
 }
 
 func fullPlan() plan {
-	return plan{rounds: 5, warmUp: 3 * time.Second, spell: 8 * time.Second, hotSpell: 10 * time.Second, samples: 200,
+	return plan{rounds: 5, warmUp: 3 * time.Second, spell: 8 * time.Second, hotSpell: 10 * time.Second, samples: 200, groups: manyGroups,
 		sizes: []int{1_000, 10_000, 100_000}, sizeRounds: 3, settle: 30 * time.Second, replay: 1_000_000, cloud: 20_000,
 		outages: []time.Duration{5 * time.Second, time.Minute, 5 * time.Minute}}
 }

@@ -16,7 +16,7 @@ import (
 // row6 changes 1,000 groups at once and waits until all are seen: the API server's pace is the limit, and the operator
 // must not be far from it.
 func (b *bench) row6(ctx context.Context) (err error) {
-	app, err := b.seeded(ctx, "burst", manyGroups)
+	app, err := b.seeded(ctx, "burst", b.groups)
 	if err != nil {
 		return err
 	}
@@ -35,11 +35,12 @@ func (b *bench) row6(ctx context.Context) (err error) {
 	var ratios, times, writes []float64
 	err = b.eachRound(ctx, func() error {
 		took, perSecond, err := b.burst(ctx, o, app, bare)
-		ratios = append(ratios, took.Seconds()/(manyGroups/perSecond))
+		ratios = append(ratios, took.Seconds()/(float64(b.groups)/perSecond))
 		times, writes = append(times, milliseconds(took)), append(writes, perSecond)
 		return err
 	})
-	b.add(figure{Row: "6", What: "1,000 groups at once: time until all are visible ÷ (1,000 ÷ bare status PUT/s)", Values: ratios, Bound: atMost(1.5, 1.15)})
+	of := thousands(b.groups)
+	b.add(figure{Row: "6", What: of + " groups at once: time until all are visible ÷ (" + of + " ÷ bare status PUT/s)", Values: ratios, Bound: atMost(1.5, 1.15)})
 	b.detail("6", "time until all are visible", "ms", times)
 	b.detail("6", "bare status PUTs, 16 writers", "/s", writes)
 	return err
@@ -51,20 +52,20 @@ func (b *bench) burst(ctx context.Context, o *operator, app *imv1alpha1.IMApp, b
 		return 0, 0, err
 	}
 	after := eventClock.Load()
-	all := &census{after: after, left: manyGroups, seen: map[string]bool{}, done: make(chan time.Time, 1)}
+	all := &census{after: after, left: b.groups, seen: map[string]bool{}, done: make(chan time.Time, 1)}
 	sight, err := b.cluster.watchGroups(ctx, app.Namespace, all.visible)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer sight.stop()
 	start := time.Now()
-	l := o.load(app.Namespace, hotConns, manyGroups, drainTimeout)
-	l.count = manyGroups
+	l := o.load(app.Namespace, hotConns, b.groups, drainTimeout)
+	l.count = int64(b.groups)
 	sent, err := l.run(ctx)
 	switch {
 	case err != nil:
 		return 0, 0, err
-	case sent.acknowledged() != manyGroups:
+	case sent.acknowledged() != int64(b.groups):
 		return 0, 0, fmt.Errorf("callbacks acknowledged, refused, failed: %v", sent.answers)
 	}
 	select {

@@ -23,6 +23,11 @@ func signNow() *signature {
 	return &signature{requestTime: now, sign: fakeim.Sign(token, now)}
 }
 
+// forged is a signature that looks like one.
+func (s *signature) forged() *signature {
+	return &signature{requestTime: s.requestTime, sign: fakeim.Sign("not "+token, s.requestTime)}
+}
+
 // keepSigning renews a signature until the context ends.
 func keepSigning(ctx context.Context, s *atomic.Pointer[signature]) {
 	tick := time.NewTicker(signEvery)
