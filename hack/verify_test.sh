@@ -89,4 +89,7 @@ func Fault() { os.Chdir("fault") }
 END
 fails "a lint fault" lint "FAILED: lint" "(errcheck)" "$fault"
 
+echo "See \`TestThatNobodyWrote\` and [it](nowhere.md)." >>docs/dataflow.md
+fails "a document that names what is not there is found" documents "there is no TestThatNobodyWrote" "there is no nowhere.md"
+
 echo "DONE $count checks of verify"
