@@ -112,7 +112,7 @@ func TestADigestStandsForAText(t *testing.T) {
 	g := statusOf(event.NewState(event.Changed, at(1), values("notification", strings.Repeat("x", 8000), "introduction", "", "name", "n")), true)
 	held := stateOf(&g.Status, appID)
 	n, _ := held.Get(event.Notification)
-	if len(n.Value) > 8 {
+	if len(n.Value) > digestLength {
 		t.Errorf("the cache holds %d bytes of a text", len(n.Value))
 	}
 	for field, want := range map[string]string{event.Notification: strings.Repeat("x", 8000), event.Introduction: "", event.Name: "n"} {
