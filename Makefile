@@ -18,6 +18,9 @@ ASSETS = $(or $(KUBEBUILDER_ASSETS),$(CURDIR)/bin/controlplane)
 # The race detector needs cgo, that is a C compiler; without one the tests run without it.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
+# Puts the image IMG where the manifests name imgroup-operator:dev.
+SET_IMG = sed 's|image: imgroup-operator:dev$$|image: $(or $(IMG),imgroup-operator:dev)|'
+
 LINT_PACKAGES ?= ./...
 TEST_PACKAGES ?= ./...
 TEST_TIMEOUT  ?= 15m
@@ -28,7 +31,7 @@ KILLS         ?= 1000
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: ## Build bin/manager
@@ -51,6 +54,23 @@ manifests: ## Generate config/crd/bases and config/rbac/role.yaml
 	$(CONTROLLER_GEN) crd paths=./api/... output:crd:dir=config/crd/bases
 	$(CONTROLLER_GEN) rbac:roleName=imgroup-operator-manager paths=./controllers/... output:rbac:dir=config/rbac
 
+.PHONY: build-installer
+build-installer: ## Write dist/install.yaml: config/default in one file, with the image IMG
+	@mkdir -p bin dist
+	$(KUSTOMIZE) build config/default -o bin/install.yaml
+	$(SET_IMG) bin/install.yaml >dist/install.yaml
+
+.PHONY: deploy
+deploy: ## Install config/default with the image IMG into the cluster of kubectl's context
+	$(if $(IMG),,$(error IMG=registry.example.com/imgroup-operator:TAG is needed))
+	@mkdir -p bin
+	$(KUSTOMIZE) build config/default -o bin/install.yaml
+	$(SET_IMG) bin/install.yaml | kubectl apply -f -
+
+.PHONY: undeploy
+undeploy: ## Remove the operator; the CRDs with all IMApps and IMGroups, the namespace and the journals stay
+	for part in manager rbac; do $(KUSTOMIZE) build config/$$part | kubectl delete --ignore-not-found -f -; done
+
 .PHONY: fmt
 fmt: ## Format the Go code
 	$(GOLANGCI_LINT) fmt ./...
@@ -72,8 +92,12 @@ controlplane: ## Build kube-apiserver and etcd into bin/controlplane; KUBEBUILDE
 	@hack/controlplane/build.sh
 
 .PHONY: test
-test: verify test-verify controlplane ## Everything that must pass: verify and all tests
+test: verify test-verify test-alerts controlplane ## Everything that must pass: verify and all tests
 	KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- $(RACE) -timeout $(TEST_TIMEOUT) $(TEST_PACKAGES)
+
+.PHONY: test-alerts
+test-alerts: ## Test the alert rules and the dashboard with Prometheus' own parser and engine
+	go test -C hack/alerts ./...
 
 .PHONY: test-fuzz
 test-fuzz: ## Fuzz each target for FUZZ_TIME (1m)
@@ -101,5 +125,5 @@ chaos: controlplane ## Kills (KILLS, 1000), damaged journals, full disks, restar
 		./test/e2e $(CHAOS)
 
 .PHONY: clean
-clean: ## Remove what was built and the data of make run
-	rm -rf bin dist .local
+clean: ## Remove what was built, but dist/install.yaml, and the data of make run
+	rm -rf bin .local

@@ -7,16 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
 	"golang.org/x/sync/errgroup"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/healthz"
 
 	"github.com/imgroup-operator/imgroup-operator/controllers"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
@@ -37,13 +34,13 @@ const (
 
 // operator is the whole process: the receiver, the journal, the controllers and the elector.
 type operator struct {
-	log      logr.Logger
-	manager  ctrl.Manager
-	journal  *journal.Journal
-	registry *apps.Registry
-	control  *controllers.Controllers
-	receiver *webhook.Server
-	stopping atomic.Bool
+	log       logr.Logger
+	manager   ctrl.Manager
+	journal   *journal.Journal
+	registry  *apps.Registry
+	control   *controllers.Controllers
+	receiver  *webhook.Server
+	readiness readiness
 }
 
 // newOperator opens the journal and puts the parts together. It does not need the API server.
@@ -53,7 +50,7 @@ func newOperator(ctx context.Context, o options.Options, log logr.Logger) (*oper
 		return nil, err
 	}
 	memory.Tune()
-	op := &operator{log: log, registry: &apps.Registry{}}
+	op := &operator{log: log, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
 	if err := op.build(ctx, o, config); err != nil {
 		if op.journal != nil {
 			err = errors.Join(err, op.journal.Close())
@@ -66,6 +63,7 @@ func newOperator(ctx context.Context, o options.Options, log logr.Logger) (*oper
 // run works until the context ends, then stops in order: no more callbacks, what is acknowledged to the API server,
 // then the rest.
 func (op *operator) run(ctx context.Context) error {
+	op.readiness.tell(loading)
 	rest, stopRest := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRest()
 	group, failed := errgroup.WithContext(rest)
@@ -84,7 +82,7 @@ func (op *operator) run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-failed.Done():
 		}
-		op.stopping.Store(true)
+		op.readiness.reach(stopping)
 		stopReceiving()
 		<-received
 		op.drain(failed)
@@ -112,13 +110,14 @@ func (op *operator) await(rest context.Context, group *errgroup.Group) error {
 	}
 }
 
-// loadApps waits for the cache to know the IMApps, then lets the receiver answer. Of a damaged journal every app asks
-// for a resync.
+// loadApps waits for the cache to know the IMApps; then the receiver answers, and the process is ready. Of a damaged
+// journal every app asks for a resync.
 func (op *operator) loadApps(ctx context.Context) error {
 	err := op.control.Apps.LoadAll(ctx, op.manager.GetCache())
 	if err != nil {
 		return wrap("loading the IMApps", err)
 	}
+	op.readiness.reach(serving)
 	if len(op.journal.Damage()) > 0 {
 		for _, app := range op.registry.Keys() {
 			op.control.Resync.RequestResync(app)
@@ -141,21 +140,6 @@ func (op *operator) drain(ctx context.Context) {
 		case <-poll.C:
 		}
 	}
-}
-
-// ready is the readiness check: it depends on nothing that replicas share, once the apps are known.
-func (op *operator) ready(*http.Request) error {
-	switch {
-	case op.stopping.Load():
-		return errors.New("the operator is stopping")
-	case !op.registry.Loaded():
-		return errors.New("the IMApps are not known yet: the API server has not answered")
-	}
-	return nil
-}
-
-func (op *operator) addProbes() error {
-	return errors.Join(op.manager.AddHealthzCheck("alive", healthz.Ping), op.manager.AddReadyzCheck("apps", op.ready))
 }
 
 // identity tells this replica from the others.

@@ -57,19 +57,18 @@ func (op *operator) build(ctx context.Context, o options.Options, config *rest.C
 		Apps: op.registry, Journal: op.journal, Resync: op.control.Resync, Metrics: collectors,
 		Log: op.log.WithName("callback"), Audit: os.Stderr})
 	op.watch(collectors)
-	return wrap("adding the probes", op.addProbes())
+	return wrap("adding the probes", op.addProbes(ctx, o.HealthProbeBindAddress))
 }
 
 func newManager(o options.Options, config *rest.Config, log logr.Logger) (ctrl.Manager, error) {
 	readYourWrites := true
 	return ctrl.NewManager(config, ctrl.Options{
-		Scheme:                 controllers.Scheme(),
-		MapperProvider:         controllers.Mapper,
-		Cache:                  controllers.CacheOptions(o.WatchNamespaces),
-		Client:                 client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &readYourWrites}},
-		Logger:                 log,
-		Metrics:                metricsOptions(o),
-		HealthProbeBindAddress: o.HealthProbeBindAddress,
+		Scheme:         controllers.Scheme(),
+		MapperProvider: controllers.Mapper,
+		Cache:          controllers.CacheOptions(o.WatchNamespaces),
+		Client:         client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &readYourWrites}},
+		Logger:         log,
+		Metrics:        metricsOptions(o),
 	})
 }
 

@@ -101,6 +101,9 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if keys != nil {
+		s.metrics.WatchCertificate(keys.expiry)
+	}
 	s.addr.Store(listener.Addr().String())
 	close(s.started)
 	s.log.Info("Receiving callbacks", "address", s.Addr(), "tls", keys != nil)

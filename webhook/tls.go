@@ -6,6 +6,7 @@ package webhook
 import (
 	"context"
 	"crypto/tls"
+	"math"
 	"path/filepath"
 
 	"sigs.k8s.io/controller-runtime/pkg/certwatcher"
@@ -32,6 +33,15 @@ func (c *certificates) config() *tls.Config {
 		return nil
 	}
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.watcher.GetCertificate}
+}
+
+// expiry is when the certificate in use ends, in seconds since 1970.
+func (c *certificates) expiry() float64 {
+	now, err := c.watcher.GetCertificate(nil)
+	if err != nil || now == nil || now.Leaf == nil {
+		return math.NaN() // does not happen: a certificate that cannot be read does not take the place of the last one
+	}
+	return float64(now.Leaf.NotAfter.Unix())
 }
 
 // watch returns after ctx is done.

@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"net/http"
@@ -18,9 +19,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// writeCertificate makes a certificate for 127.0.0.1 with the serial number.
+// certificatesBegin makes certificates of the same number end at the same time.
+var certificatesBegin = time.Now()
+
+// writeCertificate makes a certificate for 127.0.0.1 with the serial number, which is also how many hours it is good for.
 func writeCertificate(t *testing.T, dir string, serial int64) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -28,7 +34,7 @@ func writeCertificate(t *testing.T, dir string, serial int64) {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(serial), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+		NotBefore: certificatesBegin.Add(-time.Hour), NotAfter: certificatesBegin.Add(time.Duration(serial) * time.Hour)}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
@@ -65,23 +71,37 @@ func TestTLSCertificatesAreReloaded(t *testing.T) {
 	writeCertificate(t, dir, 1)
 	w := newWorld(t, func(c *Config, _ *limits) { c.TLSCertDir = dir })
 	stop := w.start(t)
-	serial := func() int64 {
+	served := func() *x509.Certificate {
 		state, err := handshake(w.Addr(), func(*tls.Config) {})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return state.PeerCertificates[0].SerialNumber.Int64()
+		return state.PeerCertificates[0]
 	}
+	serial := func() int64 { return served().SerialNumber.Int64() }
 	if got := serial(); got != 1 {
 		t.Fatalf("the first certificate has the serial number %d", got)
 	}
+	checkExpiry(t, w, served())
 	for deadline := time.Now().Add(30 * time.Second); serial() != 2; {
 		writeCertificate(t, dir, 2) // again, in case nobody watched yet
 		if time.Now().After(deadline) {
 			t.Fatal("the second certificate is not served")
 		}
 	}
+	checkExpiry(t, w, served())
 	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// checkExpiry reads the metric.
+func checkExpiry(t *testing.T, w *world, served *x509.Certificate) {
+	t.Helper()
+	const name = "imgroup_callback_certificate_expiry_timestamp_seconds"
+	want := fmt.Sprintf("# HELP %[1]s When the certificate that the callback endpoint serves ends, in seconds since 1970.\n# TYPE %[1]s gauge\n%[1]s %[2]d\n",
+		name, served.NotAfter.Unix())
+	if err := testutil.GatherAndCompare(w.gather, strings.NewReader(want), name); err != nil {
 		t.Error(err)
 	}
 }

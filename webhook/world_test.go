@@ -49,15 +49,17 @@ type world struct {
 	journal *fakeJournal
 	resyncs *fakeResync
 	metrics *metrics.Metrics
-	log     *syncBuffer // text of all verbosities
+	gather  *prometheus.Registry // has the metrics
+	log     *syncBuffer          // text of all verbosities
 	audit   *syncBuffer
 }
 
 func newWorld(tb testing.TB, changes ...func(*Config, *limits)) *world {
 	tb.Helper()
+	registry := prometheus.NewRegistry()
 	w := &world{
 		apps: &apps.Registry{}, journal: &fakeJournal{}, resyncs: &fakeResync{},
-		metrics: metrics.New(prometheus.NewRegistry()), log: &syncBuffer{}, audit: &syncBuffer{},
+		gather: registry, metrics: metrics.New(registry), log: &syncBuffer{}, audit: &syncBuffer{},
 	}
 	w.apps.Set(apps.App{Key: testApp, SDKAppID: testAppID, Ready: true, Tokens: [][]byte{[]byte(testToken), []byte(testPrevious)}})
 	w.apps.MarkLoaded()

@@ -113,6 +113,13 @@ func (m *Metrics) WatchApps(ready, unready func() float64) {
 		gauge("apps", help, prometheus.Labels{"ready": "false"}, unready))
 }
 
+// WatchCertificate exports when the certificate of the callback endpoint ends, read at each scrape. Without TLS there is
+// no such metric.
+func (m *Metrics) WatchCertificate(expiry func() float64) {
+	m.registerer.MustRegister(gauge("callback_certificate_expiry_timestamp_seconds",
+		"When the certificate that the callback endpoint serves ends, in seconds since 1970.", nil, expiry))
+}
+
 func counter(name, help string) prometheus.Counter {
 	return prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
 }

@@ -18,6 +18,7 @@ func gathered(t *testing.T) (*prometheus.Registry, *Metrics) {
 	m := New(r)
 	m.WatchJournal(func() float64 { return 3 }, func() float64 { return 4096 })
 	m.WatchApps(func() float64 { return 2 }, func() float64 { return 1 })
+	m.WatchCertificate(func() float64 { return 1.8e9 })
 	return r, m
 }
 
@@ -35,21 +36,22 @@ func TestTheLinterOfPrometheusHasNoComplaint(t *testing.T) {
 // TestTheNamesAreTheContract repeats the names and label names that users rely on, by hand.
 func TestTheNamesAreTheContract(t *testing.T) {
 	want := map[string]string{
-		"imgroup_callback_requests_total":           "command outcome",
-		"imgroup_callback_duration_seconds":         "",
-		"imgroup_callback_event_time_clamped_total": "",
-		"imgroup_callback_truncated_total":          "field",
-		"imgroup_journal_append_duration_seconds":   "",
-		"imgroup_journal_pending_groups":            "",
-		"imgroup_journal_bytes":                     "",
-		"imgroup_journal_errors_total":              "op",
-		"imgroup_sync_writes_total":                 "result",
-		"imgroup_sync_lag_seconds":                  "",
-		"imgroup_sync_coalesced_events_total":       "",
-		"imgroup_sync_dropped_events_total":         "reason",
-		"imgroup_resync_groups_total":               "result",
-		"imgroup_resync_duration_seconds":           "",
-		"imgroup_apps":                              "ready",
+		"imgroup_callback_requests_total":                       "command outcome",
+		"imgroup_callback_duration_seconds":                     "",
+		"imgroup_callback_event_time_clamped_total":             "",
+		"imgroup_callback_truncated_total":                      "field",
+		"imgroup_callback_certificate_expiry_timestamp_seconds": "",
+		"imgroup_journal_append_duration_seconds":               "",
+		"imgroup_journal_pending_groups":                        "",
+		"imgroup_journal_bytes":                                 "",
+		"imgroup_journal_errors_total":                          "op",
+		"imgroup_sync_writes_total":                             "result",
+		"imgroup_sync_lag_seconds":                              "",
+		"imgroup_sync_coalesced_events_total":                   "",
+		"imgroup_sync_dropped_events_total":                     "reason",
+		"imgroup_resync_groups_total":                           "result",
+		"imgroup_resync_duration_seconds":                       "",
+		"imgroup_apps":                                          "ready",
 	}
 	r, _ := gathered(t)
 	families, err := r.Gather()
