@@ -23,8 +23,8 @@ type plan struct {
 }
 
 func quickPlan() plan {
-	return plan{rounds: 3, warmUp: time.Second, spell: 1500 * time.Millisecond, hotSpell: 2 * time.Second, samples: 25, groups: 300,
-		sizes: []int{1_000, 10_000}, sizeRounds: 1, settle: 3 * time.Second, replay: 100_000, cloud: 1_000,
+	return plan{rounds: 3, warmUp: time.Second, spell: time.Second, hotSpell: 1500 * time.Millisecond, samples: 20, groups: 300,
+		sizes: []int{1_000, 10_000}, sizeRounds: 1, settle: time.Second, replay: 100_000, cloud: 1_000,
 		outages: []time.Duration{5 * time.Second}}
 }
 

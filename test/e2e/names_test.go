@@ -109,6 +109,9 @@ func TestTwoDeclaredIMGroupsOfOneGroupBothGetTheEvents(t *testing.T) {
 	newApp(t, ns, "chat")
 	o := startOperator(t, ns)
 	declare(t, ns, "first", "chat", "g")
+	awaitGroup(t, ns, "g", "is known to the operator, which else makes one of its own", func(g imv1alpha1.IMGroup) error {
+		return hasConditions(g.Status.Conditions, "Ready=True/Tracking")
+	})
 	send(t, o.sender(ns, "chat"), fakeim.InfoChanged("g", 1000, fakeim.Body{"Name": "ops", "Introduction": "on call"}))
 	awaitGroup(t, ns, "g", "has its name", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "ops") })
 
