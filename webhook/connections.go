@@ -40,6 +40,9 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 	return limitedConn{TCPConn: c.(*net.TCPConn), leave: leave}, nil
 }
 
+// empty tells that no connection is open. An Accept that waits has a place too.
+func (l *limitedListener) empty() bool { return len(l.places) <= 1 }
+
 // Close also ends an Accept that waits for a place.
 func (l *limitedListener) Close() error { return l.close() }
 

@@ -27,6 +27,9 @@ type call struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{start: s.now()}
 	o := s.guard(w, r, c)
+	if s.leaving.Load() {
+		w.Header().Set("Connection", "close")
+	}
 	reply(w, o)
 	s.report(c, o)
 }

@@ -35,6 +35,10 @@ const (
 	maxHeaderBytes = 16 << 10
 	// maxStreams bounds the concurrent requests of one HTTP/2 connection, which only a proxy would open.
 	maxStreams = 128
+	// farewell is how long a stopping server goes on answering, and asks with each answer for the connection's end. Without it
+	// a callback on a kept connection could meet its closing, and Tencent does not repeat it.
+	farewell     = time.Second
+	farewellPoll = 10 * time.Millisecond
 	// shutdownTimeout is what requests in flight have to finish: one read, one append and one write, with a margin.
 	shutdownTimeout = 8 * time.Second
 
@@ -60,12 +64,12 @@ const (
 type limits struct {
 	inFlight, perApp                    int
 	readHeader, read, write, idle, stop time.Duration
-	append                              time.Duration
+	append, farewell                    time.Duration
 }
 
 func defaultLimits() limits {
 	return limits{
-		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout,
+		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout, farewell: farewell,
 		readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
 	}
 }

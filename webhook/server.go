@@ -47,6 +47,8 @@ type Server struct {
 	flight  *flight
 	// received are the requests in flight whose bodies have come.
 	received atomic.Int32
+	// leaving: each answer is the last of its connection.
+	leaving atomic.Bool
 
 	losses, refusals, connections *throttle
 
@@ -89,8 +91,8 @@ func (s *Server) Addr() string {
 // bodies have yet to come do not count: else a few slow senders could hold up the writes of every app.
 func (s *Server) Pressed() bool { return s.received.Load() >= pressingInFlight }
 
-// Start listens and serves until ctx is done. It then accepts no more connections, lets requests in flight finish
-// within a bound, and returns. It can be called once.
+// Start listens and serves until ctx is done. It then takes leave of the senders, accepts no more connections, lets requests
+// in flight finish within a bound, and returns. It can be called once.
 func (s *Server) Start(ctx context.Context) error {
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", s.config.BindAddress)
@@ -111,8 +113,8 @@ func (s *Server) Start(ctx context.Context) error {
 }
 
 // serve runs the parts of the server and waits for all of them. The audit outlives the requests it is about.
-func (s *Server) serve(ctx context.Context, listener net.Listener, keys *certificates) error {
-	ctx, cancel := context.WithCancel(ctx)
+func (s *Server) serve(ctx context.Context, listener *limitedListener, keys *certificates) error {
+	parts, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	auditDone, endAudit := context.WithCancel(context.WithoutCancel(ctx))
 	s.audit.start()
@@ -121,10 +123,11 @@ func (s *Server) serve(ctx context.Context, listener net.Listener, keys *certifi
 	var requests, audit sync.WaitGroup
 	audit.Go(func() { s.audit.run(auditDone) })
 	requests.Go(func() { failed <- listenAndServe(server, listener, keys != nil) })
-	requests.Go(func() { failed <- keys.watch(ctx) })
+	requests.Go(func() { failed <- keys.watch(parts) })
 	var err error
 	select {
 	case <-ctx.Done():
+		err = s.takeLeave(listener, failed)
 	case err = <-failed:
 	}
 	cancel()
@@ -158,6 +161,24 @@ func listenAndServe(server *http.Server, listener net.Listener, tls bool) error 
 	}
 	if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
+	}
+	return nil
+}
+
+// takeLeave answers on until the senders have closed their connections, no longer than a farewell takes.
+func (s *Server) takeLeave(listener *limitedListener, failed <-chan error) error {
+	s.leaving.Store(true)
+	end := time.After(s.limits.farewell)
+	look := time.NewTicker(farewellPoll)
+	defer look.Stop()
+	for !listener.empty() {
+		select {
+		case err := <-failed:
+			return err
+		case <-end:
+			return nil
+		case <-look.C:
+		}
 	}
 	return nil
 }

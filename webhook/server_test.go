@@ -203,6 +203,28 @@ func waitUntilRefused(t *testing.T, addr string) {
 	}
 }
 
+func TestAStoppingServerAnswersOnAKeptConnectionOnceMore(t *testing.T) {
+	w := newWorld(t, func(_ *Config, l *limits) { l.farewell = time.Minute }) // it ends with the last connection
+	stop := w.start(t)
+	conn, r := w.dial(t)
+	request := wire(fmt.Sprintf("Content-Length: %d\r\n", len(smallBody)), smallBody)
+	if response := exchange(t, conn, r, request); response.Close {
+		t.Fatal("a server that is not stopping ends the connection")
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- stop() }()
+	for !w.leaving.Load() {
+		time.Sleep(time.Millisecond)
+	}
+	if response := exchange(t, conn, r, request); response.StatusCode != http.StatusOK || !response.Close {
+		t.Errorf("answer %d, closing %t; want 200, true", response.StatusCode, response.Close)
+	}
+	checkClosed(t, r)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAStopEndsRequestsThatTakeTooLong(t *testing.T) {
 	w := newWorld(t, func(_ *Config, l *limits) { l.stop = 10 * time.Millisecond })
 	w.journal.enter, w.journal.hold = make(chan struct{}), make(chan struct{})

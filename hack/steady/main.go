@@ -1,0 +1,98 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Steady shows that an installation loses nothing: it sends signed callbacks at a steady rate until it is interrupted or
+// its time is over, while somebody restarts, kills or unplugs what they like, and then looks for each one that was
+// acknowledged. It needs an IMApp whose groups.nameTemplate is left out and which takes Public groups, without a limit
+// below the number that is sent; a fourth of that many IMGroups are created and left for whoever looks into them.
+//
+//	go run ./hack/steady -url http://IP:8090/callbacks/NAMESPACE/NAME -sdk-app-id N -token-file FILE -namespace NAMESPACE -for 2m
+//
+// It exits with 1 if anything that was acknowledged is not in an IMGroup.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/config"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+)
+
+type settings struct {
+	sender      fakeim.Sender
+	tokenFile   string
+	namespace   string
+	rate        int           // callbacks/s
+	length      time.Duration // of the sending
+	settle      time.Duration // at most, until all is written
+	connections int
+}
+
+func main() {
+	log.SetLogger(logr.Discard())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := mainWith(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "steady:", err)
+		os.Exit(1)
+	}
+}
+
+func mainWith(ctx context.Context, args []string) error {
+	s, err := parse(args)
+	if err != nil {
+		return err
+	}
+	reader, err := newReader()
+	if err != nil {
+		return err
+	}
+	sent := send(ctx, s)
+	fmt.Println(sent)
+	return check(context.WithoutCancel(ctx), reader, s, sent)
+}
+
+func parse(args []string) (s settings, err error) {
+	flags := flag.NewFlagSet("steady", flag.ExitOnError)
+	flags.StringVar(&s.sender.URL, "url", "", "callback URL of the IMApp")
+	flags.Int64Var(&s.sender.SDKAppID, "sdk-app-id", 1400000001, "the IMApp's sdkAppID")
+	flags.StringVar(&s.tokenFile, "token-file", "", "file with the callback token")
+	flags.StringVar(&s.namespace, "namespace", "default", "the IMApp's namespace")
+	flags.IntVar(&s.rate, "rate", 50, "callbacks per second")
+	flags.IntVar(&s.connections, "connections", 16, "callbacks that wait for an answer at the same time, at most")
+	flags.DurationVar(&s.length, "for", time.Minute, "how long to send")
+	flags.DurationVar(&s.settle, "settle", 2*time.Minute, "how long to wait at most until all is written")
+	_ = flags.Parse(args) // it exits
+	if s.sender.URL == "" || s.tokenFile == "" || s.rate < 1 || s.connections < 1 {
+		return s, errors.New("-url and -token-file are needed, -rate and -connections are at least 1")
+	}
+	token, err := os.ReadFile(s.tokenFile)
+	s.sender.Token = strings.TrimSpace(string(token))
+	return s, err
+}
+
+func newReader() (client.Reader, error) {
+	known := runtime.NewScheme()
+	if err := imv1alpha1.AddToScheme(known); err != nil {
+		return nil, err
+	}
+	access, err := config.GetConfig()
+	if err != nil {
+		return nil, err
+	}
+	return client.New(access, client.Options{Scheme: known})
+}
