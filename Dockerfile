@@ -29,5 +29,5 @@ COPY --from=build /manager /manager
 # The journal's parent, writable where no volume is mounted over it.
 COPY --from=build --chown=65532:65532 /var/lib/imgroup /var/lib/imgroup
 USER 65532:65532
-EXPOSE 8080 8081 8090
+EXPOSE 8080 8081 8090 8443
 ENTRYPOINT ["/manager"]

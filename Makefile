@@ -45,6 +45,31 @@ run: controlplane build ## Run the operator against a control plane of its own; 
 demo: controlplane build ## The same without hands: send a day of callbacks, check the result
 	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local demo
 
+.PHONY: demo-pod
+demo-pod: controlplane build ## The demo with the operator as a Pod of dist/install.yaml: its flags, user, rights, read-only root (Linux, root)
+	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local -pod dist/install.yaml demo
+
+.PHONY: image
+image: ## Build what the Dockerfile builds without a container engine: an OCI layout in bin/image, on an empty base or BASE
+	go run -C hack/image . -o '$(CURDIR)/bin/image' -version '$(VERSION)' -base '$(BASE)'
+
+.PHONY: sbom
+sbom: ## Write bin/sbom.json, the operator's modules with hashes and licences (CycloneDX)
+	@mkdir -p bin
+	go build -C hack/supply -o '$(CURDIR)/bin/sbom-tool' github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	GOOS=linux GOARCH=amd64 CGO_ENABLED=0 bin/sbom-tool app -json -licenses -main . -output bin/sbom.json .
+
+.PHONY: licenses
+licenses: ## Write docs/licenses.md; fail if a licence is not allowed
+	hack/supply/licenses.sh
+
+.PHONY: release-check
+release-check: test image sbom ## What a release needs: all tests, also on the oldest supported Kubernetes; image, SBOM, licences in bin/
+	hack/supply/licenses.sh bin/licenses
+	hack/controlplane/build.sh oldest
+	KUBEBUILDER_ASSETS='$(CURDIR)/bin/controlplane-oldest' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- -count=1 -timeout $(TEST_TIMEOUT) \
+		./api/... ./controllers/... ./test/e2e ./test/install
+
 .PHONY: generate
 generate: ## Generate the deep copies in api/
 	$(CONTROLLER_GEN) object:headerFile=hack/boilerplate/boilerplate.go.txt paths=./api/...
@@ -92,12 +117,22 @@ controlplane: ## Build kube-apiserver and etcd into bin/controlplane; KUBEBUILDE
 	@hack/controlplane/build.sh
 
 .PHONY: test
-test: verify test-verify test-alerts controlplane ## Everything that must pass: verify and all tests
+test: verify test-verify test-modules controlplane ## Everything that must pass: verify and all tests
+	$(if $(CAN_RUN_PODS),$(MAKE) --no-print-directory demo-pod >bin/demo-pod.log 2>&1 && tail -n 1 bin/demo-pod.log || { cat bin/demo-pod.log; exit 1; })
 	KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- $(RACE) -timeout $(TEST_TIMEOUT) $(TEST_PACKAGES)
 
-.PHONY: test-alerts
-test-alerts: ## Test the alert rules and the dashboard with Prometheus' own parser and engine
-	go test -C hack/alerts ./...
+# A read-only root takes mounts, and those take Linux and root.
+CAN_RUN_PODS = $(filter Linux-0,$(shell uname -s)-$(shell id -u))
+
+# Tests that need modules which the operator does not: Prometheus' engine, image tools.
+TEST_MODULES = hack/alerts hack/image
+
+.PHONY: test-modules
+test-modules: controlplane ## Run the tests that have modules of their own: alerts, image
+	@set -e; for module in $(TEST_MODULES); do \
+		KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --raw-command -- \
+			go test -C $$module -json -timeout $(TEST_TIMEOUT) ./...; \
+	done
 
 .PHONY: test-fuzz
 test-fuzz: ## Fuzz each target for FUZZ_TIME (1m)

@@ -140,6 +140,7 @@ func (op *operator) drain(ctx context.Context) {
 		case <-poll.C:
 		}
 	}
+	op.log.Info("all that was acknowledged is written")
 }
 
 // identity tells this replica from the others.

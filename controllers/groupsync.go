@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -78,7 +79,7 @@ func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Res
 		return reconcile.Result{RequeueAfter: left}, nil
 	}
 	defer r.lane.enter(ctx)()
-	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", key.GroupID))
+	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", strconv.QuoteToASCII(key.GroupID)))
 	if seen := r.observed.get(key); seen != nil {
 		if err := r.applyObserved(ctx, seen); err != nil {
 			return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
@@ -200,7 +201,7 @@ const newbornGrace = 10 * time.Second
 
 func (r *GroupSync) isNew(groups []imv1alpha1.IMGroup) bool {
 	return slices.ContainsFunc(groups, func(g imv1alpha1.IMGroup) bool {
-		return isCreated(&g) && g.Status.ObservedGeneration == 0 && r.Now().Sub(g.CreationTimestamp.Time) < newbornGrace
+		return isCreated(&g) && g.Status.ObservedGeneration < 1 && r.Now().Sub(g.CreationTimestamp.Time) < newbornGrace
 	})
 }
 

@@ -2,12 +2,14 @@
 # Copyright The imgroup-operator Authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# Builds kube-apiserver and etcd in the versions that go.mod pins, and makes bin/controlplane a link to them.
+# Builds kube-apiserver and etcd in the versions that go.mod pins, and makes bin/controlplane a link to them. With the
+# argument "oldest" it takes those of oldest/go.mod, and the link is bin/controlplane-oldest.
 # They are kept by version in a cache outside of the clone, so that the next clone links nothing again; where that
 # cache cannot be written, they stay under bin/. A binary gets its name only when it is whole, so what has its name
 # needs no rebuild. With KUBEBUILDER_ASSETS set, those binaries are used and nothing is built.
 set -eu
 
+which=${1:-}
 programs="etcd kube-apiserver"
 
 # have tells whether a folder holds every program.
@@ -31,7 +33,7 @@ build() {
 	mv -f "$tmp" "$store/$1"
 }
 
-if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
+if [ -n "${KUBEBUILDER_ASSETS:-}" ] && [ -z "$which" ]; then
 	have "$KUBEBUILDER_ASSETS" || {
 		echo "KUBEBUILDER_ASSETS=$KUBEBUILDER_ASSETS lacks one of: $programs" >&2
 		exit 1
@@ -41,6 +43,7 @@ fi
 
 cd "$(dirname "$0")"
 bin=$(cd ../.. && pwd)/bin
+cd "./$which"
 kube=$(pinned k8s.io/kubernetes)
 etcd=$(pinned go.etcd.io/etcd/server/v3)
 os=$(go env GOHOSTOS)
@@ -72,7 +75,7 @@ else
 		"-X $v.gitVersion=$kube -X $v.gitMajor=1 -X $v.gitMinor=${minor%%.*}"
 fi
 
-link=$bin/controlplane
+link=$bin/controlplane${which:+-$which}
 [ "$(readlink "$link" || true)" = "$store" ] && exit 0
 rm -rf "$link"
 mkdir -p "$bin"

@@ -48,7 +48,11 @@ func demoIn(ctx context.Context, s settings, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(st.play(ctx, &checklist{out: out}), st.stop())
+	checks := &checklist{out: out}
+	if s.pod != "" {
+		st.operator.checkPod(checks)
+	}
+	return errors.Join(st.play(ctx, checks), st.stop())
 }
 
 func (st *stack) play(ctx context.Context, checks *checklist) error {

@@ -24,7 +24,7 @@ func TestFirstLineErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
-			err := mainWith(t.Context(), test.args, &out)
+			err := mainWith(t.Context(), false, test.args, &out)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("the error is %v, want %q in it", err, test.want)
 			}

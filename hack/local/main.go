@@ -29,10 +29,15 @@ const usage = `usage: go run ./hack/local [flags] run|demo
 `
 
 func main() {
+	own, err := isolated()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "local:", err)
+		os.Exit(1)
+	}
 	log.SetLogger(logr.Discard()) // the libraries' own; what matters is printed here
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
-	err := mainWith(ctx, os.Args[1:], os.Stdout)
+	err = mainWith(ctx, own, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "local:", err)
@@ -40,12 +45,14 @@ func main() {
 	}
 }
 
-func mainWith(ctx context.Context, args []string, out io.Writer) error {
+// mainWith runs the command; own tells that the process has a network of its own.
+func mainWith(ctx context.Context, own bool, args []string, out io.Writer) error {
 	var o settings
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.StringVar(&o.manager, "manager", "bin/manager", "the operator's binary")
 	flags.StringVar(&o.crds, "crds", "config/crd/bases", "folder of the CustomResourceDefinitions")
 	flags.StringVar(&o.dir, "dir", ".local", "folder of run's data")
+	flags.StringVar(&o.pod, "pod", "", "manifests, such as dist/install.yaml: run the operator as a Pod of theirs, with its rights and a read-only root (Linux, root)")
 	flags.Usage = func() { _, _ = fmt.Fprint(flags.Output(), usage); flags.PrintDefaults() }
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -60,6 +67,9 @@ func mainWith(ctx context.Context, args []string, out io.Writer) error {
 	o, err := o.ready()
 	if err != nil {
 		return err
+	}
+	if o.pod != "" && !own {
+		return inOwnNetwork()
 	}
 	return do(ctx, o, out)
 }

@@ -14,6 +14,7 @@ type settings struct {
 	manager string // the operator's binary
 	crds    string // folder of the CustomResourceDefinitions
 	dir     string // where data, keys and logs live
+	pod     string // manifests to take the operator's Pod from; "" runs it as a plain process
 }
 
 func (s settings) kubeconfig() string { return filepath.Join(s.dir, "kubeconfig") }

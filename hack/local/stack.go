@@ -47,7 +47,7 @@ func startStack(ctx context.Context, s settings, out io.Writer) (_ *stack, err e
 		return nil, err
 	}
 	printLine(out, "starting the operator ...")
-	if st.operator, err = startOperator(ctx, s, st.cloud.url); err != nil {
+	if st.operator, err = st.startOperator(ctx); err != nil {
 		return nil, err
 	}
 	if err := st.awaitApps(ctx); err != nil {
@@ -55,6 +55,13 @@ func startStack(ctx context.Context, s settings, out io.Writer) (_ *stack, err e
 	}
 	st.cloud.tell(ctx, st.callbackURL(cloudName))
 	return st, nil
+}
+
+func (st *stack) startOperator(ctx context.Context) (*operator, error) {
+	if st.pod != "" {
+		return startPod(ctx, st.settings, st)
+	}
+	return startOperator(ctx, st.settings, st.cloud.url)
 }
 
 // connect writes the kubeconfig and the sample objects, which name the fake cloud.

@@ -39,7 +39,7 @@ func (o *outcome) String() string {
 func (o *outcome) group(n int) string { return "steady-" + o.run + "-" + strconv.Itoa(n/len(fields)) }
 func (o *outcome) value(n int) string { return o.run + "-" + strconv.Itoa(n) }
 
-// send sends callbacks until the time is over or ctx ends, whatever the answers are.
+// send sends callbacks until the time is over or ctx ends, whatever the answers are. Those under way are awaited.
 func send(ctx context.Context, s settings) *outcome {
 	start := time.Now()
 	o := &outcome{run: strconv.FormatInt(start.Unix(), 36), last: start}
@@ -56,17 +56,17 @@ func send(ctx context.Context, s settings) *outcome {
 			return o
 		case <-tick.C:
 			senders.Go(func() error {
-				o.one(&s.sender, n)
+				o.one(context.WithoutCancel(ctx), &s.sender, n)
 				return nil
 			})
 		}
 	}
 }
 
-func (o *outcome) one(sender *fakeim.Sender, n int) {
+func (o *outcome) one(ctx context.Context, sender *fakeim.Sender, n int) {
 	changes := fakeim.Body{fields[n%len(fields)]: o.value(n)}
 	start := time.Now()
-	reply, err := sender.Send(context.Background(), fakeim.InfoChanged(o.group(n), start.UnixMilli(), changes))
+	reply, err := sender.Send(ctx, fakeim.InfoChanged(o.group(n), start.UnixMilli(), changes))
 	now := time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -76,9 +76,9 @@ func refuseName(t *testing.T, namespace, name string) {
 	create(t, binding)
 	probe := declare(t, namespace, "probe", "nobody", "probe")
 	eventually(t, "the API server refuses the name", func() error {
-		before := probe.DeepCopy()
-		probe.Status.Name = &name
-		err := world.admin.Status().Patch(t.Context(), probe.DeepCopy(), client.MergeFrom(before), client.DryRunAll)
+		named := probe.DeepCopy()
+		named.Status.Name = &name
+		err := world.admin.Status().Patch(t.Context(), named, client.MergeFrom(probe), client.DryRunAll)
 		if err == nil {
 			return errNotYet
 		}
