@@ -15,7 +15,7 @@ import (
 	"time"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/hack/local/terminal"
+	"github.com/imgroup-operator/imgroup-operator/internal/terminal"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 	"github.com/imgroup-operator/imgroup-operator/test/oracle"
 )

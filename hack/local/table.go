@@ -9,7 +9,7 @@ import (
 	"time"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/hack/local/terminal"
+	"github.com/imgroup-operator/imgroup-operator/internal/terminal"
 )
 
 // column is one column of the table.

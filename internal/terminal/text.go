@@ -48,12 +48,24 @@ func escaped(r rune) string {
 // Cell makes a text exactly as wide as its column, counted as terminals do: East Asian characters take two columns,
 // combining marks none. What does not fit is cut, with a mark.
 func Cell(s string, columns int) string {
+	s = Cut(s, columns)
+	return s + strings.Repeat(" ", columns-displayWidth(s))
+}
+
+// Cut is Cell without the spaces that fill it up.
+func Cut(s string, columns int) string {
 	s = Visible(s)
 	if displayWidth(s) > columns || runes(s) > columns*maxRunesPerColumn {
 		s = cutTo(s, columns-1) + "…"
 	}
-	return s + strings.Repeat(" ", columns-displayWidth(s))
+	return s
 }
+
+// Width is the number of columns that a text takes when it is printed as Visible makes it.
+func Width(s string) int { return displayWidth(Visible(s)) }
+
+// Columns is Width of a text that Visible has made already.
+func Columns(s string) int { return displayWidth(s) }
 
 // cutTo keeps what fits into the columns.
 func cutTo(s string, columns int) string {

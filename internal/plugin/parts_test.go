@@ -1,0 +1,134 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package plugin
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+)
+
+func TestParseName(t *testing.T) {
+	for _, test := range []struct{ in, kind, name string }{
+		{"chat", kindApp, "chat"},
+		{"imapp/chat", kindApp, "chat"},
+		{"ima/chat", kindApp, "chat"},
+		{"imgroups/ops", kindGroup, "ops"},
+		{"IMGroup.im.imgroup.dev/ops", kindGroup, "ops"},
+		{"pod/ops", "", ""},
+		{"imgroup/", "", ""},
+		{"", "", ""},
+	} {
+		kind, name, err := parseName(test.in, kindApp)
+		if kind != test.kind && err == nil || name != test.name || (err != nil) != (test.kind == "") {
+			t.Errorf("%q: %s %s, %v", test.in, kind, name, err)
+		}
+		if err != nil && exitCode(err) != ExitUsage {
+			t.Errorf("%q: exit code %d", test.in, exitCode(err))
+		}
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	now := time.UnixMilli(1670574414123).Add(456 * time.Microsecond)
+	for _, test := range []struct {
+		in   string
+		want int64 // milliseconds; 0: refused
+	}{
+		{"", 1670574414123},
+		{"1670574414999", 1670574414999},
+		{"-5m", 1670574114123},
+		{"2022-12-09T08:26:54.5Z", 1670574414500},
+		{"2022-12-09T17:26:54+09:00", 1670574414000},
+		{"0", 1670574414123}, // no time at all from now
+		{"-1", 0},
+		{"1969-12-31T23:59:59Z", 0},
+		{"tomorrow", 0},
+	} {
+		got, err := parseTime(test.in, now)
+		if test.want == 0 != (err != nil) || err == nil && (got.UnixMilli() != test.want || got.Nanosecond()%1e6 != 0) {
+			t.Errorf("%q: %s, %v", test.in, got, err)
+		}
+	}
+}
+
+func TestEndpointURL(t *testing.T) {
+	app := &imv1alpha1.IMApp{}
+	app.Namespace, app.Name = "im", "chat"
+	for _, test := range []struct{ name, own, given, want string }{
+		{"the IMApp's own", "https://chat.example.com/callbacks/im/chat", "", "https://chat.example.com/callbacks/im/chat"},
+		{"nobody knows", "", "", ""},
+		{"a host alone", "", "http://127.0.0.1:8090", "http://127.0.0.1:8090/callbacks/im/chat"},
+		{"a prefix", "", "https://example.com/im/", "https://example.com/im/callbacks/im/chat"},
+		{"the whole URL", "", "https://example.com/callbacks/im/other", "https://example.com/callbacks/im/other"},
+		{"another scheme", "", "ftp://example.com", ""},
+		{"no scheme", "", "example.com", ""},
+		{"a password", "", "https://a:b@example.com", ""},
+		{"a query", "", "https://example.com/?Sign=1", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			app.Status.CallbackURL = test.own
+			if got, err := endpointURL(app, test.given); got != test.want || (err != nil) != (test.want == "") {
+				t.Errorf("%q, %v; want %q", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestTheURLThatNobodyKnows(t *testing.T) {
+	app := &imv1alpha1.IMApp{}
+	app.Namespace, app.Name = "im", "chat"
+	e := endpointOf(app)
+	if text := e.urlText(); !strings.HasPrefix(text, "https://HOST/callbacks/im/chat\n") || !strings.Contains(text, "--callback-external-url") {
+		t.Errorf("it says %q", text)
+	}
+	if text := e.readyText(); e.Ready || !strings.Contains(text, "does not run") {
+		t.Errorf("it says %q", text)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, test := range []struct {
+		in    string
+		width int
+		want  string
+	}{
+		{"one two three", 8, "one two|three"},
+		{"one two three", 0, "one two three"},
+		{"https://example.com/that-is-long and more", 10, "https://example.com/that-is-long|and more"},
+		{"運用 チーム です", 11, "運用 チーム|です"},
+		{"", 10, ""},
+	} {
+		if got := strings.Join(wrap(test.in, test.width), "|"); got != test.want {
+			t.Errorf("%q in %d columns: %q, want %q", test.in, test.width, got, test.want)
+		}
+	}
+}
+
+func TestTheTokenIsReadFromAFile(t *testing.T) {
+	for in, want := range map[string]string{"token\r\n": "token", "\ufefftoken": "token", "to ken": "to ken", "\n": ""} {
+		p := &plugin{}
+		p.In = strings.NewReader(in)
+		if got, err := p.tokenFile("-"); got != want || (err != nil) != (want == "") {
+			t.Errorf("%q: %q, %v", in, got, err)
+		}
+	}
+	if _, err := (&plugin{}).tokenFile(t.TempDir() + "/none"); err == nil || exitCode(err) != ExitError {
+		t.Errorf("a file that does not exist: %v", err)
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want int
+	}{{nil, 0}, {errors.New("a"), 1}, {usage("a"), 2}, {refused("a"), 3}, {late("a"), 4}, {errors.Join(errors.New("a"), refused("b")), 3}} {
+		if got := exitCode(test.err); got != test.want {
+			t.Errorf("%v: %d, want %d", test.err, got, test.want)
+		}
+	}
+}

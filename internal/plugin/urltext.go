@@ -1,0 +1,88 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package plugin
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/screen"
+	"github.com/imgroup-operator/imgroup-operator/internal/terminal"
+)
+
+// printEndpoint says of one IMApp what to do, in words.
+func (p *plugin) printEndpoint(e endpoint) error {
+	s := p.screen()
+	parts := []struct{ label, text string }{
+		{"IMApp", fmt.Sprintf("%s/%s, SDKAppID %d", e.Namespace, e.Name, e.SDKAppID)},
+		{"URL", e.urlText()},
+		{"Signed", e.signedText()},
+		{"Ready", e.readyText()},
+		{"Events", "Tick only these four, all of them After: group created, disbanded, information changed, owner changed. Never a Before event: users would wait for it while the operator is away."},
+	}
+	for _, part := range parts {
+		if err := paragraph(s, part.label, part.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *endpoint) urlText() string {
+	if e.URL != "" {
+		return e.URL
+	}
+	return "https://HOST" + e.Path + "\nHOST is where Tencent reaches the operator. It does not know that itself: give it --callback-external-url, and the whole URL is shown here."
+}
+
+func (e *endpoint) signedText() string {
+	if !e.Signed {
+		return "no: spec.callback.allowUnsigned is set. Whoever reaches the URL can change the IMGroups of this application; for trials only."
+	}
+	return fmt.Sprintf("yes: turn callback authentication on in the console, with the token of the Secret %s, key token.", e.TokenSecret)
+}
+
+func (e *endpoint) readyText() string {
+	switch {
+	case e.Suspended:
+		return "no: suspended (spec.suspend); callbacks are answered with 404."
+	case e.Ready:
+		return "yes: callbacks are accepted."
+	}
+	return fmt.Sprintf("no: %s. %s", e.Reason, e.Message)
+}
+
+// labelWidth is room for the labels of paragraphs.
+const labelWidth = 9
+
+// paragraph prints a label and beside it a text, wrapped at words on a terminal. What has no blank, such as a URL, is
+// never broken, so that it can be copied.
+func paragraph(s screen.Screen, label, text string) error {
+	head := s.Paint(screen.Bold, terminal.Cell(label, labelWidth))
+	for _, part := range strings.Split(text, "\n") {
+		for _, line := range wrap(terminal.Visible(part), s.Width()-labelWidth) {
+			if err := s.Line("%s%s", head, line); err != nil {
+				return err
+			}
+			head = strings.Repeat(" ", labelWidth)
+		}
+	}
+	return nil
+}
+
+// wrap breaks a text, which is escaped already, at blanks; a width below 1 is none.
+func wrap(text string, width int) (lines []string) {
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		switch {
+		case line == "":
+			line = word
+		case width < 1 || terminal.Columns(line)+1+terminal.Columns(word) <= width:
+			line += " " + word
+		default:
+			lines, line = append(lines, line), word
+		}
+	}
+	return append(lines, line)
+}
