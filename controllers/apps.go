@@ -6,6 +6,7 @@ package controllers
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -155,6 +156,9 @@ func (r *Apps) tokens(ctx context.Context, namespace, name string, old apps.App)
 	case apierrors.IsNotFound(err):
 		return nil, apps.Problem{Reason: imv1alpha1.ReasonSecretNotFound, Message: fmt.Sprintf("Secret %q of spec.callback.tokenSecretRef does not exist", name)}
 	case err != nil && old.Secret == name && len(old.Tokens) > 0:
+		if errors.Is(err, context.Canceled) { // the process ends
+			return old.Tokens, apps.Problem{}
+		}
 		log.FromContext(ctx).Info("cannot read the token's Secret; the tokens known before stay", "secret", name, "reason", apierrors.ReasonForError(err))
 		return old.Tokens, apps.Problem{}
 	case err != nil:

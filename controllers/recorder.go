@@ -6,12 +6,14 @@ package controllers
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
@@ -25,6 +27,11 @@ const (
 	// that competes with the status of a group.
 	eventsPerSecond = 5
 	eventsBurst     = 25
+	// groupEventsPerSecond and groupEventsBurst bound those of one IMGroup, so that a hot group leaves room for others.
+	groupEventsPerSecond = 1
+	groupEventsBurst     = 10
+	// groupsRemembered bounds the memory of that. When it is reached all are forgotten, and the bound of the replica holds.
+	groupsRemembered = 1024
 )
 
 // EventSink is the part of controller-runtime's recorder that is used.
@@ -36,11 +43,29 @@ type EventSink interface {
 type Recorder struct {
 	sink  EventSink
 	limit *rate.Limiter
+
+	mu     sync.Mutex
+	groups map[types.UID]*rate.Limiter
 }
 
 // NewRecorder bounds what goes to a sink.
 func NewRecorder(sink EventSink) *Recorder {
-	return &Recorder{sink: sink, limit: rate.NewLimiter(eventsPerSecond, eventsBurst)}
+	return &Recorder{sink: sink, limit: rate.NewLimiter(eventsPerSecond, eventsBurst), groups: map[types.UID]*rate.Limiter{}}
+}
+
+// allow tells whether there is room for an Event of a group.
+func (r *Recorder) allow(group types.UID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	limit, known := r.groups[group]
+	if !known {
+		if len(r.groups) >= groupsRemembered {
+			clear(r.groups)
+		}
+		limit = rate.NewLimiter(groupEventsPerSecond, groupEventsBurst)
+		r.groups[group] = limit
+	}
+	return limit.Allow() && r.limit.Allow()
 }
 
 // changeReasons are the Events for a changed text, in the order in which they are sent.
@@ -116,7 +141,7 @@ func (r *Recorder) Stalled(before, after *imv1alpha1.IMApp) {
 }
 
 func (r *Recorder) event(group *imv1alpha1.IMGroup, reason, action, note string) {
-	if r.limit.Allow() {
+	if r.allow(group.UID) {
 		r.sink.Eventf(group, nil, corev1.EventTypeNormal, reason, action, "%s", cutBytes(note, noteMax))
 	}
 }

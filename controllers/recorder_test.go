@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
@@ -68,11 +69,25 @@ func TestEventsAreBoundedInNumberAndSize(t *testing.T) {
 	r := NewRecorder(&s)
 	old := event.NewState(event.Changed, at(10), nil)
 	pending := event.NewState(event.Changed, at(11), values("introduction", strings.Repeat("語", 4096)))
-	for range 10 * eventsBurst {
-		r.Changed(statusOf(old, true), statusOf(merge.Join(old, pending), false), pending, true)
+	changed := func(uid types.UID) {
+		now := statusOf(merge.Join(old, pending), false)
+		now.UID = uid
+		r.Changed(statusOf(old, true), now, pending, true)
+	}
+	for range 10 * groupEventsBurst {
+		changed("hot")
+	}
+	if n := len(s.lines); n < groupEventsBurst || n > 2*groupEventsBurst {
+		t.Errorf("%d events of one group, want about %d", n, groupEventsBurst)
+	}
+	for i := range 2 * groupsRemembered {
+		changed(types.UID(fmt.Sprint("group ", i)))
 	}
 	if n := len(s.lines); n < eventsBurst || n > 2*eventsBurst {
 		t.Errorf("%d events, want about %d", n, eventsBurst)
+	}
+	if n := len(r.groups); n > groupsRemembered {
+		t.Errorf("%d groups are remembered, want at most %d", n, groupsRemembered)
 	}
 	note := strings.TrimPrefix(s.lines[0], "Normal IntroductionChanged: ")
 	if len(note) > noteMax || !utf8.ValidString(note) {

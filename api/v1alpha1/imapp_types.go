@@ -33,8 +33,10 @@ type IMApp struct {
 	// +required
 	Spec IMAppSpec `json:"spec,omitzero"`
 
-	// status is what the operator has found. Written by the operator only; empty until it has seen the object.
+	// status is what the operator has found. Written by the operator only; until it has seen the object only
+	// observedGeneration is there, and is -1.
 	// +optional
+	// +default={}
 	Status IMAppStatus `json:"status,omitzero"`
 }
 
@@ -219,10 +221,11 @@ type IMAppStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the metadata.generation that the status speaks of. Absent until the operator has seen the
-	// object.
+	// observedGeneration is the metadata.generation that the status speaks of. Default: -1, until the operator has seen the
+	// object, so that nobody takes a new one for one that is done.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +default=-1
+	// +kubebuilder:validation:Minimum=-1
 	// +kubebuilder:validation:Maximum=9007199254740991
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 

@@ -16,11 +16,11 @@ import (
 // +kubebuilder:resource:scope=Namespaced,shortName=img,categories=im
 // +kubebuilder:printcolumn:name="Group ID",type=string,JSONPath=`.spec.groupID`,description="The ID of the group."
 // +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.status.type`,description="The type of the group."
-// +kubebuilder:printcolumn:name="Group Name",type=string,JSONPath=`.status.name`,description="The name of the group."
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`,description="Whether name, introduction, notification and face URL are all known."
 // +kubebuilder:printcolumn:name="Changed",type=date,JSONPath=`.status.lastChange.eventTime`,description="How long ago the newest change happened."
 // +kubebuilder:printcolumn:name="App",type=string,priority=1,JSONPath=`.spec.appRef.name`,description="The IMApp of the group."
 // +kubebuilder:printcolumn:name="Owner",type=string,priority=1,JSONPath=`.status.owner`,description="The UserID of the group's owner."
+// +kubebuilder:printcolumn:name="Group Name",type=string,JSONPath=`.status.name`,description="The name of the group."
 // +kubebuilder:printcolumn:name="Notification",type=string,priority=1,JSONPath=`.status.notification`,description="The notification of the group."
 // +kubebuilder:printcolumn:name="Face URL",type=string,priority=1,JSONPath=`.status.faceURL`,description="The URL of the group's picture."
 // +kubebuilder:selectablefield:JSONPath=`.spec.groupID`
@@ -37,8 +37,10 @@ type IMGroup struct {
 	// +required
 	Spec IMGroupSpec `json:"spec,omitzero"`
 
-	// status is what is known of the group. Written by the operator only; empty until it has seen the object.
+	// status is what is known of the group. Written by the operator only; until it has seen the object only
+	// observedGeneration is there, and is -1.
 	// +optional
+	// +default={}
 	Status IMGroupStatus `json:"status,omitzero"`
 }
 
@@ -93,10 +95,11 @@ type IMGroupStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the metadata.generation that the status speaks of. Absent until the operator has seen the
-	// object.
+	// observedGeneration is the metadata.generation that the status speaks of. Default: -1, until the operator has seen the
+	// object, so that nobody takes a new one for one that is done.
 	// +optional
-	// +kubebuilder:validation:Minimum=1
+	// +default=-1
+	// +kubebuilder:validation:Minimum=-1
 	// +kubebuilder:validation:Maximum=9007199254740991
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 

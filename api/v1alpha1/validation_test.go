@@ -71,7 +71,7 @@ func TestCreatingAnIMAppWithoutREST(t *testing.T) {
 		{"sdkAppID 0", change(set("spec.sdkAppID", int64(0))), "should be greater than or equal to 1"},
 		{"a negative sdkAppID", change(set("spec.sdkAppID", int64(-1))), "should be greater than or equal to 1"},
 		{"sdkAppID as text", change(set("spec.sdkAppID", "1400000001")), `must be of type integer: "string"`},
-		{"sdkAppID with a fraction", change(set("spec.sdkAppID", 1.5)), "must be of type int64"},
+		{"sdkAppID with a fraction", change(set("spec.sdkAppID", 1.5)), "must be of type int"},
 		{"sdkAppID beyond exact integers", change(set("spec.sdkAppID", int64(9007199254740992))), "should be less than or equal to"},
 		{"sdkAppID beyond 64 bits", change(set("spec.sdkAppID", 1e19)), "should be less than or equal to"},
 
