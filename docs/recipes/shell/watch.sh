@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Copyright The imgroup-operator Authors.
+# SPDX-License-Identifier: Apache-2.0
+
+# Runs a program for each new notification of a group, once, for as long as this script runs. See README.md beside it.
+#
+#	watch.sh STATE_FOLDER PROGRAM [ARGUMENT...]
+#
+# The program gets one line of JSON on its standard input: groupID, name, namespace, notification, time.
+set -euo pipefail
+state=${1:?a folder that remembers what was done} program=("${@:2}")
+: "${program[0]:?a program to run}"
+mkdir -p "$state"
+
+# A line for each object that has a notification: its uid and the change. Text of chat users is in the JSON only.
+changes='
+  .metadata.uid as $uid
+  | ([.status.fieldTimes // [] | .[] | select(.field == "notification")][0].eventTime) as $time
+  | select($time and .status.notification != null)
+  | {groupID: .spec.groupID, name: .metadata.name, namespace: .metadata.namespace, notification: .status.notification, time: $time}
+  | "\($uid) \(tojson)"'
+
+handle() { # UID CHANGE
+  local seen=$state/$1
+  if [[ -f $seen && $(<"$seen") == "$2" ]]; then
+    return
+  fi
+  if "${program[@]}" <<<"$2"; then
+    printf '%s\n' "$2" >"$seen.new" && mv "$seen.new" "$seen"
+  else
+    echo "watch.sh: ${program[0]} failed for $1; it is tried again with the next watch" >&2
+  fi
+}
+
+# The end of this script is the end of its watch. Else it would go on, beside that of a script started anew.
+trap 'kill $(jobs -p) 2>/dev/null || true; exit' TERM INT HUP
+
+# A watch ends: the API server ends it, the network does, or the time-out, after which what failed is tried again. Each
+# begins with all objects, so that nothing is missed, and the state folder tells what is new.
+while true; do
+  kubectl get imgroups ${NAMESPACE:+--namespace="$NAMESPACE"} --watch --output=json --request-timeout="${WATCH_TIMEOUT:-10m}" |
+    jq --unbuffered --raw-output "$changes" |
+    while read -r uid change; do handle "$uid" "$change"; done &
+  wait $! || true
+  sleep "${WATCH_PAUSE:-1}"
+done

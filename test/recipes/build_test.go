@@ -1,0 +1,52 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package recipes
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// commands are kubectl and jq, in a folder of their own that comes first in the PATH of the shell.
+const commands = "commands"
+
+// program is one that the tests need.
+type program struct {
+	output, dir, path string
+	flags             []string
+}
+
+// programs are the operator and those of the recipes, and what else they need, from pinned modules.
+var programs = []program{
+	{"manager", root, ".", buildFlags},
+	{"announcer", folder, "./controller", buildFlags},
+	{"forwarder", folder, "./cloudevents", buildFlags},
+	{commands + "/kubectl", ".", "./kubectl", nil},
+	{commands + "/jq", ".", "./jq", nil},
+	{"kube-state-metrics", "kube-state-metrics", "k8s.io/kube-state-metrics/v2", nil},
+	{"controller-gen", ".", "sigs.k8s.io/controller-tools/cmd/controller-gen", []string{"-modfile=" + root + "/hack/tools/go.mod"}},
+}
+
+func buildAll(ctx context.Context) error {
+	if err := os.MkdirAll(filepath.Join(world.bin, commands), 0o700); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2) // linking one leaves a processor idle half of the time
+	for _, p := range programs {
+		g.Go(func() error { return p.build(ctx) })
+	}
+	return g.Wait()
+}
+
+// build leaves out the tables for debuggers: linking takes half the time then.
+func (p program) build(ctx context.Context) error {
+	args := []string{"build", "-C", p.dir, "-ldflags=-s -w", "-o", filepath.Join(world.bin, p.output)}
+	_, err := run(ctx, "go", slices.Concat(args, p.flags, []string{p.path})...)
+	return err
+}

@@ -1,0 +1,148 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package recipes
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/imgroup-operator/imgroup-operator/test/child"
+	"github.com/imgroup-operator/imgroup-operator/test/localenv"
+)
+
+const (
+	// patience until something must have come true; generous for slow machines.
+	patience = 90 * time.Second
+	// pollEvery is short against what is awaited, and leaves the processor to it.
+	pollEvery = 50 * time.Millisecond
+)
+
+// nasty is a text that a shell, a template, a terminal, JSON or Kubernetes might take for more than text.
+const nasty = "$(touch pwned); `touch pwned` {{ .Input }} $(HOME) 'x' \"y\" \\n\n\t\a\u009b31m \u202eevil %s & 東京 */ --"
+
+// eventually waits until a check has no error.
+func eventually(t *testing.T, what string, check func() error) {
+	t.Helper()
+	if err := await(t.Context(), check); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+func await(ctx context.Context, check func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
+	for {
+		err := check()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("not in time: %w", err)
+		case <-poll.C:
+		}
+	}
+}
+
+// differs says how two values differ.
+func differs(want, got any) error {
+	if diff := cmp.Diff(want, got); diff != "" {
+		return fmt.Errorf("(-want +got):\n%s", diff)
+	}
+	return nil
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// kubectl runs kubectl as a user, and fails on an error or a warning.
+func kubectl(t *testing.T, kubeconfig string, args ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), filepath.Join(world.bin, commands, "kubectl"), append([]string{"--kubeconfig=" + kubeconfig}, args...)...)
+	var said bytes.Buffer
+	command.Stderr = &said
+	out, err := command.Output()
+	if err != nil || said.Len() > 0 {
+		t.Fatalf("kubectl %v: %v\n%s", args, err, said.String())
+	}
+	return string(out)
+}
+
+func adminConfig() string { return filepath.Join(world.dir, "admin.kubeconfig") }
+
+// account writes the kubeconfig of a ServiceAccount, which has the rights that a recipe gave it.
+func account(t *testing.T, namespace, name string) string {
+	t.Helper()
+	config, err := world.env.ServiceAccount(namespace, name)
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	must(t, localenv.WriteKubeconfig(file, config))
+	return file
+}
+
+// warned fails the test for each warning of the API server.
+type warned struct{ t *testing.T }
+
+// HandleWarningHeader is called by the client.
+func (w warned) HandleWarningHeader(_ int, _, text string) {
+	w.t.Errorf("the API server warns: %s", text)
+}
+
+// clientOf is a client of a user, for which a warning is a failure.
+func clientOf(t *testing.T, config *rest.Config) client.Client {
+	t.Helper()
+	config = rest.CopyConfig(config)
+	config.WarningHandler = warned{t}
+	c, err := client.New(config, client.Options{Scheme: world.admin.Scheme()})
+	must(t, err)
+	return c
+}
+
+// start starts a program until the end of the test; its output is added to the log.
+func start(t *testing.T, o child.Options) *child.Process {
+	t.Helper()
+	p, err := child.Start(o)
+	must(t, err)
+	t.Cleanup(func() {
+		if err := p.Stop(stopGrace); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			text, _ := os.ReadFile(o.Log)
+			t.Logf("%s:\n%s", filepath.Base(o.Path), text[max(0, len(text)-8000):])
+		}
+	})
+	return p
+}
+
+// decode reads the documents of a recipe's file, each into its place, and fails on what the types do not know.
+func decode(t *testing.T, file string, into ...any) {
+	t.Helper()
+	text, err := os.ReadFile(folder + file)
+	must(t, err)
+	documents := bytes.Split(text, []byte("\n---\n"))
+	if len(documents) != len(into) {
+		t.Fatalf("%s has %d documents", file, len(documents))
+	}
+	for i, d := range documents {
+		must(t, yaml.UnmarshalStrict(d, into[i]))
+	}
+}
