@@ -37,6 +37,10 @@ help: ## List the targets
 build: ## Build bin/manager
 	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o bin/manager .
 
+.PHONY: build-plugin
+build-plugin: ## Build bin/kubectl-imgroup, the kubectl plugin
+	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o bin/kubectl-imgroup ./cmd/kubectl-imgroup
+
 .PHONY: run
 run: controlplane build ## Run the operator against a control plane of its own; Ctrl-C stops all, .local/ keeps the data
 	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local run
@@ -79,6 +83,14 @@ manifests: ## Generate config/crd/bases and config/rbac/role.yaml
 	$(CONTROLLER_GEN) crd paths=./api/... output:crd:dir=config/crd/bases
 	$(CONTROLLER_GEN) rbac:roleName=imgroup-operator-manager paths=./controllers/... output:rbac:dir=config/rbac
 
+.PHONY: docs
+docs: ## Generate docs/reference and docs/dataflow.svg
+	hack/docs/generate.sh
+
+.PHONY: golden
+golden: controlplane ## Write the plugin's golden files and docs/kubectl-imgroup.md anew; look at the difference
+	KUBEBUILDER_ASSETS='$(ASSETS)' go test -count=1 ./cmd/kubectl-imgroup -update
+
 .PHONY: build-installer
 build-installer: ## Write dist/install.yaml: config/default in one file, with the image IMG
 	@mkdir -p bin dist
@@ -104,6 +116,15 @@ fmt: ## Format the Go code
 lint: ## Lint, import arrows and API conventions among it
 	$(GOLANGCI_LINT) run $(LINT_PACKAGES)
 
+# The modules below this one that have code of ours.
+MODULES = docs/recipes test/gitops/argocd $(TEST_MODULES)
+
+.PHONY: lint-modules
+lint-modules: ## The same in the modules below this one
+	@set -e; for module in $(MODULES); do \
+		(cd $$module && go tool -modfile='$(CURDIR)/hack/lint/go.mod' golangci-lint-kube-api-linter run -c '$(CURDIR)/.golangci.yml' ./...); \
+	done
+
 .PHONY: verify
 verify: ## Regenerate, lint, vet, check the modules; fail on any difference
 	hack/verify.sh
@@ -124,14 +145,14 @@ test: verify test-verify test-modules controlplane ## Everything that must pass:
 # A read-only root takes mounts, and those take Linux and root.
 CAN_RUN_PODS = $(filter Linux-0,$(shell uname -s)-$(shell id -u))
 
-# Tests that need modules which the operator does not: Prometheus' engine, image tools.
-TEST_MODULES = hack/alerts hack/image
+# Tests that need modules which the operator does not.
+TEST_MODULES = hack/alerts hack/image hack/docs test/gitops test/recipes
 
 .PHONY: test-modules
-test-modules: controlplane ## Run the tests that have modules of their own: alerts, image
+test-modules: controlplane ## Run the tests that have modules of their own, such as Argo CD's
 	@set -e; for module in $(TEST_MODULES); do \
 		KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --raw-command -- \
-			go test -C $$module -json -timeout $(TEST_TIMEOUT) ./...; \
+			go test -C $$module -json $(RACE) -timeout $(TEST_TIMEOUT) ./...; \
 	done
 
 .PHONY: test-fuzz

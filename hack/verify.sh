@@ -5,7 +5,7 @@
 # The gate: regenerates, runs read-only checks, and fails if anything in the tree is other than before. It compares
 # contents with those at its start, so uncommitted work does no harm. Every step runs, then the failed ones are named.
 #
-#	hack/verify.sh [STEP...]    all steps without an argument: generated lint vet modules kustomize documents
+#	hack/verify.sh [STEP...]    all steps without an argument: generated lint vet modules kustomize licenses documents
 set -eu
 cd "$(dirname "$0")/.."
 make=${MAKE:-make}
@@ -26,11 +26,11 @@ tree() {
 }
 
 generated() {
-	$make --no-print-directory generate manifests
+	$make --no-print-directory generate manifests docs
 }
 
 lint() {
-	$make --no-print-directory lint
+	$make --no-print-directory lint lint-modules
 }
 
 vet() {
@@ -65,14 +65,19 @@ kustomize() {
 	return $bad
 }
 
+# licenses: each linked module has one that is allowed, and docs/licenses.md names them all, else there is a difference.
+licenses() {
+	$make --no-print-directory licenses
+}
+
 # documents: the tests that a document names exist, and so do the files that it links to.
 documents() {
 	bad=0
 	for name in $(grep -oh '`Test[A-Za-z0-9]*`' docs/*.md | tr -d '`' | sort -u); do
 		grep -rqs --include='*_test.go' "^func $name(" . || { echo "docs: there is no $name"; bad=1; }
 	done
-	for doc in README.md CONTRIBUTING.md $(find docs -name '*.md'); do
-		for link in $(grep -oE '\]\([^)#: ]+' "$doc" | sed 's/](//'); do
+	for doc in README.md README.ja.md CHANGELOG.md CONTRIBUTING.md $(find docs -name '*.md'); do
+		for link in $(grep -oE '\]\([^)#: ]+[)#]' "$doc" | sed 's/](//; s/[)#]$//'); do
 			[ -e "$(dirname "$doc")/$link" ] || { echo "$doc: there is no $link"; bad=1; }
 		done
 	done
@@ -81,7 +86,7 @@ documents() {
 
 before=$(tree)
 failed=
-for step in ${*:-generated lint vet modules kustomize documents}; do
+for step in ${*:-generated lint vet modules kustomize licenses documents}; do
 	echo "verify: $step"
 	$step || failed="$failed $step"
 done

@@ -52,7 +52,8 @@ func readRecipe(name string) (recipe, error) {
 	if err := r.readBuild(stages[0].Commands); err != nil {
 		return recipe{}, err
 	}
-	return r, r.readImage(stages[1].Commands)
+	err = r.readImage(stages[1].Commands)
+	return r, err
 }
 
 func (r *recipe) readBuild(commands []instructions.Command) error {

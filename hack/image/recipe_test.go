@@ -20,7 +20,7 @@ func TestTheDockerfile(t *testing.T) {
 	text, err := os.ReadFile("../../go.mod")
 	must(t, err)
 	goVersion := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(text)
-	if goVersion == nil || r.builder != "golang:"+string(goVersion[1]) {
+	if len(goVersion) == 0 || r.builder != "golang:"+string(goVersion[1]) {
 		t.Errorf("the builder is %s, go.mod has %q", r.builder, goVersion)
 	}
 }

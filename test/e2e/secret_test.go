@@ -15,7 +15,7 @@ import (
 // Times of the contract.
 const (
 	servedAfterReady = time.Second      // by every replica, after one says Ready=True
-	tokenReadAgain   = 10 * time.Second // a referenced Secret, by every replica
+	tokenReadAgain   = 15 * time.Second // a referenced Secret, by every replica: 10 s, and room for a busy machine
 )
 
 // harmless is a callback that is accepted and says the same each time.
