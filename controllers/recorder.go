@@ -5,8 +5,10 @@ package controllers
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/time/rate"
@@ -30,8 +32,9 @@ const (
 	// groupEventsPerSecond and groupEventsBurst bound those of one IMGroup, so that a hot group leaves room for others.
 	groupEventsPerSecond = 1
 	groupEventsBurst     = 10
-	// groupsRemembered bounds the memory of that. When it is reached all are forgotten, and the bound of the replica holds.
-	groupsRemembered = 1024
+	// groupsRemembered bounds the memory of that. It is above the number of groups that can have had an Event in the last
+	// 10 s, so that there are always some to forget.
+	groupsRemembered = 128
 )
 
 // EventSink is the part of controller-runtime's recorder that is used.
@@ -53,19 +56,28 @@ func NewRecorder(sink EventSink) *Recorder {
 	return &Recorder{sink: sink, limit: rate.NewLimiter(eventsPerSecond, eventsBurst), groups: map[types.UID]*rate.Limiter{}}
 }
 
-// allow tells whether there is room for an Event of a group.
+// allow tells whether there is room for an Event of a group. Only then it takes something away, from both bounds.
 func (r *Recorder) allow(group types.UID) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	limit, known := r.groups[group]
-	if !known {
-		if len(r.groups) >= groupsRemembered {
-			clear(r.groups)
-		}
+	now := time.Now()
+	limit := r.groups[group]
+	if limit == nil {
 		limit = rate.NewLimiter(groupEventsPerSecond, groupEventsBurst)
-		r.groups[group] = limit
 	}
-	return limit.Allow() && r.limit.Allow()
+	if limit.TokensAt(now) < 1 || !r.limit.AllowN(now, 1) {
+		return false
+	}
+	limit.AllowN(now, 1)
+	if r.groups[group] = limit; len(r.groups) > groupsRemembered {
+		r.forget(now)
+	}
+	return true
+}
+
+// forget forgets the groups that may have a whole burst again, as one has that is not remembered.
+func (r *Recorder) forget(now time.Time) {
+	maps.DeleteFunc(r.groups, func(_ types.UID, limit *rate.Limiter) bool { return limit.TokensAt(now) >= groupEventsBurst })
 }
 
 // changeReasons are the Events for a changed text, in the order in which they are sent.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,33 +66,71 @@ func TestEventsTellWhoChangedWhat(t *testing.T) {
 	}
 }
 
-func TestEventsAreBoundedInNumberAndSize(t *testing.T) {
-	var s sink
-	r := NewRecorder(&s)
+// changer records changes of a group, by its UID, and tells how many Events came of them.
+func changer(s *sink) (r *Recorder, changed func(uid types.UID, times int) (events int)) {
+	r = NewRecorder(s)
 	old := event.NewState(event.Changed, at(10), nil)
 	pending := event.NewState(event.Changed, at(11), values("introduction", strings.Repeat("語", 4096)))
-	changed := func(uid types.UID) {
-		now := statusOf(merge.Join(old, pending), false)
+	return r, func(uid types.UID, times int) int {
+		now, before := statusOf(merge.Join(old, pending), false), len(s.lines)
 		now.UID = uid
-		r.Changed(statusOf(old, true), now, pending, true)
+		for range times {
+			r.Changed(statusOf(old, true), now, pending, true)
+		}
+		return len(s.lines) - before
 	}
-	for range 10 * groupEventsBurst {
-		changed("hot")
-	}
-	if n := len(s.lines); n < groupEventsBurst || n > 2*groupEventsBurst {
-		t.Errorf("%d events of one group, want about %d", n, groupEventsBurst)
-	}
-	for i := range 2 * groupsRemembered {
-		changed(types.UID(fmt.Sprint("group ", i)))
-	}
-	if n := len(s.lines); n < eventsBurst || n > 2*eventsBurst {
-		t.Errorf("%d events, want about %d", n, eventsBurst)
-	}
-	if n := len(r.groups); n > groupsRemembered {
-		t.Errorf("%d groups are remembered, want at most %d", n, groupsRemembered)
-	}
-	note := strings.TrimPrefix(s.lines[0], "Normal IntroductionChanged: ")
-	if len(note) > noteMax || !utf8.ValidString(note) {
-		t.Errorf("the note has %d bytes, valid %t; want at most %d", len(note), utf8.ValidString(note), noteMax)
-	}
+}
+
+func TestEventsAreBoundedInNumberAndSize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s sink
+		_, changed := changer(&s)
+		for i, step := range []struct {
+			later time.Duration
+			group types.UID
+			want  int
+		}{
+			{0, "hot", groupEventsBurst},
+			{time.Second, "hot", groupEventsPerSecond},
+			{0, "second", groupEventsBurst},
+			{0, "third", eventsBurst - 2*groupEventsBurst - groupEventsPerSecond + eventsPerSecond}, // what the replica has left
+			{0, "fourth", 0},
+			{time.Second, "fourth", eventsPerSecond},
+			{time.Second, "fourth", eventsPerSecond},
+			{time.Second, "fourth", groupEventsBurst + 2*groupEventsPerSecond - 2*eventsPerSecond}, // it lost nothing to the replica's bound
+		} {
+			time.Sleep(step.later)
+			if got := changed(step.group, 100); got != step.want {
+				t.Errorf("step %d: %d Events of the group %s, want %d", i, got, step.group, step.want)
+			}
+		}
+		note := strings.TrimPrefix(s.lines[0], "Normal IntroductionChanged: ")
+		if len(note) > noteMax || !utf8.ValidString(note) {
+			t.Errorf("the note has %d bytes, valid %t; want at most %d", len(note), utf8.ValidString(note), noteMax)
+		}
+	})
+}
+
+// A hot group keeps its bound while many others change, and none is remembered for longer than it matters.
+func TestTheMemoryOfEventsIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s sink
+		r, changed := changer(&s)
+		hot := changed("hot", 100)
+		const minutes = 5
+		for i := range minutes * 60 * eventsPerSecond {
+			time.Sleep(time.Second / eventsPerSecond)
+			hot += changed("hot", 2)
+			changed(types.UID(fmt.Sprint("group ", i)), 2)
+			if n := len(r.groups); n > groupsRemembered {
+				t.Fatalf("%d groups are remembered, want at most %d", n, groupsRemembered)
+			}
+		}
+		if most := groupEventsBurst + minutes*60*groupEventsPerSecond; hot > most {
+			t.Errorf("%d Events of the hot group, want at most %d", hot, most)
+		}
+		if all, most := len(s.lines), eventsBurst+minutes*60*eventsPerSecond; all > most || all < most-eventsBurst {
+			t.Errorf("%d Events in all, want about %d", all, most)
+		}
+	})
 }

@@ -18,6 +18,7 @@ const (
 	appNew       = "new: InProgress, Progressing"
 	appStale     = "stale: InProgress, Progressing"
 	appNoSecret  = "SecretNotFound: InProgress, Progressing"
+	appNoRight   = "SecretUnreadable: InProgress, Progressing"
 	appNoToken   = "TokenMissing: InProgress, Progressing"
 	appReady     = "Ready: Current, Healthy"
 	appBadSpec   = "InvalidSpec: Failed, Degraded"

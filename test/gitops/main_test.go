@@ -65,7 +65,7 @@ func setUp(m *testing.M) (code int, err error) {
 		func() error { return flag.Set("test.parallel", parallelTests) },
 		func() error { return goBuild(ctx, root, world.operator, buildFlags...) },
 		func() error { return goBuild(ctx, "argocd", inDir("argocd")) },
-		func() error { return goBuild(ctx, "kubectl", inDir("bin/kubectl")) },
+		func() error { return goBuild(ctx, root+"/hack/docs/kubectl", inDir("bin/kubectl")) },
 		func() error { return startControlPlane(ctx) },
 		func() error { return applyRBAC(ctx) },
 		func() error { return startArgo(ctx) },

@@ -6,7 +6,6 @@ package gitops
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -120,13 +119,11 @@ func (o *operator) trySend(ctx context.Context, app string, body any, options ..
 	return err
 }
 
-// freePort finds a port of loopback on which nothing listens.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp4", loopback(0))
+	port, err := localenv.FreePort()
 	must(t, err)
-	defer func() { must(t, l.Close()) }()
-	return l.Addr().(*net.TCPAddr).Port
+	return port
 }
 
 func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }

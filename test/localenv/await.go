@@ -64,8 +64,8 @@ func get(ctx context.Context, client *http.Client, url string) string {
 // else such a connection could take the port while the API server is down.
 const firstPort, ports, tries = 20000, 12000, 100
 
-// freePort finds a port of loopback on which nothing listens.
-func freePort() (int, error) {
+// FreePort finds a port of loopback on which nothing listens.
+func FreePort() (int, error) {
 	var err error
 	for range tries {
 		port := firstPort + rand.IntN(ports)

@@ -14,7 +14,7 @@ import (
 
 // startEtcd starts etcd as it is meant to run: --unsafe-no-fsync, which envtest adds, is not given.
 func (e *Env) startEtcd(ctx context.Context) error {
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 
 // prepareAdmin chooses the port that the API server keeps, and makes the user for it.
 func (e *Env) prepareAdmin() (err error) {
-	if e.port, err = freePort(); err != nil {
+	if e.port, err = FreePort(); err != nil {
 		return err
 	}
 	e.Config, err = e.User("admin", "system:masters")

@@ -21,12 +21,10 @@ type program struct {
 	flags             []string
 }
 
-// programs are the operator and those of the recipes, and what else they need, from pinned modules.
+// programs are the operator and what else the recipes need, from pinned modules.
 var programs = []program{
 	{"manager", root, ".", buildFlags},
-	{"announcer", folder, "./controller", buildFlags},
-	{"forwarder", folder, "./cloudevents", buildFlags},
-	{commands + "/kubectl", ".", "./kubectl", nil},
+	{commands + "/kubectl", root + "/hack/docs", "./kubectl", nil},
 	{commands + "/jq", ".", "./jq", nil},
 	{"kube-state-metrics", "kube-state-metrics", "k8s.io/kube-state-metrics/v2", nil},
 	{"controller-gen", ".", "sigs.k8s.io/controller-tools/cmd/controller-gen", []string{"-modfile=" + root + "/hack/tools/go.mod"}},
@@ -36,9 +34,13 @@ func buildAll(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Join(world.bin, commands), 0o700); err != nil {
 		return err
 	}
+	recipes, err := recipePrograms()
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(2) // linking one leaves a processor idle half of the time
-	for _, p := range programs {
+	for _, p := range append(programs, recipes...) {
 		g.Go(func() error { return p.build(ctx) })
 	}
 	return g.Wait()

@@ -76,14 +76,20 @@ func must(t *testing.T, err error) {
 // kubectl runs kubectl as a user, and fails on an error or a warning.
 func kubectl(t *testing.T, kubeconfig string, args ...string) string {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), filepath.Join(world.bin, commands, "kubectl"), append([]string{"--kubeconfig=" + kubeconfig}, args...)...)
-	var said bytes.Buffer
-	command.Stderr = &said
-	out, err := command.Output()
-	if err != nil || said.Len() > 0 {
-		t.Fatalf("kubectl %v: %v\n%s", args, err, said.String())
+	out, said, err := tryKubectl(t, kubeconfig, args...)
+	if err != nil || said != "" {
+		t.Fatalf("kubectl %v: %v\n%s", args, err, said)
 	}
-	return string(out)
+	return out
+}
+
+func tryKubectl(t *testing.T, kubeconfig string, args ...string) (out, said string, err error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), filepath.Join(world.bin, commands, "kubectl"), append([]string{"--kubeconfig=" + kubeconfig}, args...)...)
+	var outs, errs bytes.Buffer
+	command.Stdout, command.Stderr = &outs, &errs
+	err = command.Run()
+	return outs.String(), errs.String(), err
 }
 
 func adminConfig() string { return filepath.Join(world.dir, "admin.kubeconfig") }

@@ -6,6 +6,7 @@ package recipes
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -37,6 +38,31 @@ func TestTheRightsAreNarrow(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The versions that the recipes name are those that the tests run.
+func TestTheVersionsAreThoseThatAreTested(t *testing.T) {
+	const stateMetrics = "kube-state-metrics/go.mod k8s.io/kube-state-metrics/v2"
+	for named, tested := range map[string]string{
+		"flux/README.md kustomize-controller ":                     "go.mod github.com/fluxcd/kustomize-controller/api",
+		"argo-events/README.md version ":                           "go.mod github.com/argoproj/argo-events",
+		"kube-state-metrics/README.md kube-state-metrics ":         stateMetrics,
+		"kube-state-metrics/deployment.yaml /kube-state-metrics:v": stateMetrics,
+	} {
+		modules, module, _ := strings.Cut(tested, " ")
+		version := regexp.MustCompile(regexp.QuoteMeta(module) + ` v([0-9.]+)`).FindStringSubmatch(textOf(t, modules))
+		file, words, _ := strings.Cut(named, " ")
+		if len(version) != 2 || !strings.Contains(textOf(t, folder+file), words+version[1]) {
+			t.Errorf("%s does not name the version %v of %s", file, version, module)
+		}
+	}
+}
+
+func textOf(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	must(t, err)
+	return string(text)
 }
 
 // maxLines of a README are a screen.

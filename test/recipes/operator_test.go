@@ -7,8 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -21,6 +19,7 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/child"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/localenv"
 )
 
 // The recipes are for the IMApp chat in the namespace chat.
@@ -113,15 +112,10 @@ func isOK(url string) error {
 
 func local(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
-// freePort finds a port of loopback on which nothing listens, below those that other packages take.
 func freePort() int {
-	const first, ports, tries = 12000, 2000, 100
-	for range tries {
-		port := first + rand.IntN(ports)
-		if l, err := net.Listen("tcp4", local(port)); err == nil {
-			_ = l.Close()
-			return port
-		}
+	port, err := localenv.FreePort()
+	if err != nil {
+		panic(err)
 	}
-	panic("no free port")
+	return port
 }

@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"flag"
 	"fmt"
-	"log"
 	"log/slog"
 	"net/http"
 	"os"
@@ -19,24 +18,15 @@ import (
 	cloudevents "github.com/cloudevents/sdk-go/v2"
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
 	"github.com/go-logr/logr"
-	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
-
-// state is the data of an event: what is known of the group, without the conditions.
-type state struct {
-	Namespace string                   `json:"namespace"`
-	Name      string                   `json:"name"`
-	Spec      imv1alpha1.IMGroupSpec   `json:"spec"`
-	Status    imv1alpha1.IMGroupStatus `json:"status"`
-}
 
 type forwarder struct {
 	client.Client
@@ -70,9 +60,9 @@ func (f *forwarder) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.R
 }
 
 func (f *forwarder) event(group *imv1alpha1.IMGroup) (cloudevents.Event, error) {
-	data := state{Namespace: group.Namespace, Name: group.Name, Spec: group.Spec, Status: group.Status}
-	data.Status.Conditions, data.Status.ObservedGeneration = nil, 0
-	e := cloudevents.NewEvent()
+	status, e := group.Status, cloudevents.NewEvent()
+	status.Conditions, status.ObservedGeneration = nil, 0 // of the operator, not of the group
+	data := map[string]any{"namespace": group.Namespace, "name": group.Name, "spec": group.Spec, "status": status}
 	if err := e.SetData(cloudevents.ApplicationJSON, data); err != nil {
 		return e, err
 	}
@@ -89,38 +79,23 @@ func (f *forwarder) event(group *imv1alpha1.IMGroup) (cloudevents.Event, error) 
 }
 
 func main() {
-	if err := run(); err != nil {
-		log.Fatal(err)
-	}
-}
-
-func run() error {
 	f := &forwarder{}
 	namespace := flag.String("namespace", os.Getenv("POD_NAMESPACE"), "namespace of the IMGroups")
 	sink := flag.String("sink", os.Getenv("K_SINK"), "URL that takes the events")
 	flag.StringVar(&f.cluster, "cluster", "", "begins the source of the events, such as https://cluster.example.com")
 	flag.Parse()
 	ctrl.SetLogger(logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, nil)))
-	scheme := runtime.NewScheme()
-	if err := imv1alpha1.AddToScheme(scheme); err != nil {
-		return err
-	}
-	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{
-		Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"},
-		Cache: cache.Options{DefaultNamespaces: map[string]cache.Config{*namespace: {}}},
-	})
-	if err != nil {
-		return err
-	}
-	limited := http.Client{Timeout: 10 * time.Second}
-	if f.sink, err = cloudevents.NewClientHTTP(cehttp.WithTarget(*sink), cehttp.WithClient(limited)); err != nil {
-		return err
-	}
+	var err error
+	f.sink, err = cloudevents.NewClientHTTP(cehttp.WithTarget(*sink), cehttp.WithClient(http.Client{Timeout: 10 * time.Second}))
+	utilruntime.Must(err)
+	options := ctrl.Options{Cache: cache.Options{DefaultNamespaces: map[string]cache.Config{*namespace: {}}}}
+	options.Metrics.BindAddress = "0"
+	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), options)
+	utilruntime.Must(err)
+	utilruntime.Must(imv1alpha1.AddToScheme(mgr.GetScheme()))
 	f.Client = mgr.GetClient()
-	options := controller.Options{MaxConcurrentReconciles: 4, // for one group there is never more than one
+	pace := controller.Options{MaxConcurrentReconciles: 4, // for one group there is never more than one
 		RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[ctrl.Request](200*time.Millisecond, 30*time.Second)}
-	if err := ctrl.NewControllerManagedBy(mgr).For(&imv1alpha1.IMGroup{}).WithOptions(options).Complete(f); err != nil {
-		return err
-	}
-	return mgr.Start(ctrl.SetupSignalHandler())
+	utilruntime.Must(ctrl.NewControllerManagedBy(mgr).For(&imv1alpha1.IMGroup{}).WithOptions(pace).Complete(f))
+	utilruntime.Must(mgr.Start(ctrl.SetupSignalHandler()))
 }

@@ -7,9 +7,9 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"flag"
 	"fmt"
-	"log"
 	"log/slog"
 	"os"
 	"slices"
@@ -17,11 +17,11 @@ import (
 
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
@@ -32,76 +32,48 @@ const handled = "announcer.example.com/handled"
 type announcer struct {
 	client.Client
 	since time.Time
-	react func(ctx context.Context, id string, group *imv1alpha1.IMGroup) error
 }
 
 // Reconcile compares what is with what was handled. It does not matter which event woke it, or how many were missed.
-func (a *announcer) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
-	var group imv1alpha1.IMGroup
-	if err := a.Get(ctx, request.NamespacedName, &group); err != nil {
-		return ctrl.Result{}, client.IgnoreNotFound(err)
-	}
-	id := a.newest(&group)
-	if id == "" || id == group.Annotations[handled] {
+func (a *announcer) Reconcile(ctx context.Context, group *imv1alpha1.IMGroup) (ctrl.Result, error) {
+	s := group.Status
+	i := slices.IndexFunc(s.FieldTimes, func(f imv1alpha1.FieldTime) bool { return f.Field == "notification" })
+	if i < 0 || s.Notification == nil || s.FieldTimes[i].EventTime.Time.Before(a.since) {
 		return ctrl.Result{}, nil
 	}
-	if err := a.react(ctx, id, &group); err != nil {
+	text := sha256.Sum256([]byte(*s.Notification))
+	id := fmt.Sprintf("%s-%x", s.FieldTimes[i].EventTime.UTC().Format(metav1.RFC3339Micro), text[:4])
+	if id == group.Annotations[handled] {
+		return ctrl.Result{}, nil
+	}
+	if err := announce(ctx, id, group); err != nil {
 		return ctrl.Result{}, fmt.Errorf("reacting to %s: %w", id, err) // it is tried again
 	}
 	before := group.DeepCopy()
 	metav1.SetMetaDataAnnotation(&group.ObjectMeta, handled, id)
-	return ctrl.Result{}, a.Patch(ctx, &group, client.MergeFrom(before))
+	return ctrl.Result{}, a.Patch(ctx, group, client.MergeFrom(before))
 }
-
-// newest names the newest change of the notification by its time and its text; "" if there is none to react to.
-func (a *announcer) newest(group *imv1alpha1.IMGroup) string {
-	s := group.Status
-	i := slices.IndexFunc(s.FieldTimes, func(f imv1alpha1.FieldTime) bool { return f.Field == "notification" })
-	if i < 0 || s.Notification == nil || s.FieldTimes[i].EventTime.Time.Before(a.since) {
-		return ""
-	}
-	text := sha256.Sum256([]byte(*s.Notification))
-	return fmt.Sprintf("%s-%x", s.FieldTimes[i].EventTime.UTC().Format(metav1.RFC3339Micro), text[:4])
-}
-
-var out = slog.New(slog.NewJSONHandler(os.Stdout, nil))
 
 // announce writes a line of JSON: put here what the change is to cause. The id tells a repetition.
-func announce(ctx context.Context, id string, group *imv1alpha1.IMGroup) error {
-	out.InfoContext(ctx, "notification", "id", id, "namespace", group.Namespace, "name", group.Name,
-		"groupID", group.Spec.GroupID, "text", *group.Status.Notification)
-	return nil
+func announce(_ context.Context, id string, group *imv1alpha1.IMGroup) error {
+	return json.NewEncoder(os.Stdout).Encode(map[string]string{"msg": "notification", "id": id, "namespace": group.Namespace,
+		"name": group.Name, "groupID": group.Spec.GroupID, "text": *group.Status.Notification})
 }
 
 func main() {
-	if err := run(); err != nil {
-		log.Fatal(err)
-	}
-}
-
-func run() error {
-	a := &announcer{react: announce}
+	a := &announcer{}
 	namespace := flag.String("namespace", os.Getenv("POD_NAMESPACE"), "namespace of the IMGroups")
 	flag.TextVar(&a.since, "since", time.Time{}, "changes before this time, in RFC 3339, are old news")
 	flag.Parse()
 	ctrl.SetLogger(logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, nil)))
-	scheme, ownWrites := runtime.NewScheme(), true
-	if err := imv1alpha1.AddToScheme(scheme); err != nil {
-		return err
-	}
-	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{
-		Scheme:  scheme,
-		Metrics: metricsserver.Options{BindAddress: "0"},
-		Cache:   cache.Options{DefaultNamespaces: map[string]cache.Config{*namespace: {}}},
-		// A read that does not see the annotation of a moment ago would react twice.
-		Client: client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &ownWrites}},
-	})
-	if err != nil {
-		return err
-	}
+	options := ctrl.Options{Cache: cache.Options{DefaultNamespaces: map[string]cache.Config{*namespace: {}}}}
+	options.Metrics.BindAddress = "0"
+	// A read that does not see the annotation of a moment ago would react twice.
+	options.Client.Cache = &client.CacheOptions{EnableReadYourWritesConsistency: new(true)}
+	mgr, err := ctrl.NewManager(ctrl.GetConfigOrDie(), options)
+	utilruntime.Must(err)
+	utilruntime.Must(imv1alpha1.AddToScheme(mgr.GetScheme()))
 	a.Client = mgr.GetClient()
-	if err := ctrl.NewControllerManagedBy(mgr).For(&imv1alpha1.IMGroup{}).Complete(a); err != nil {
-		return err
-	}
-	return mgr.Start(ctrl.SetupSignalHandler())
+	utilruntime.Must(ctrl.NewControllerManagedBy(mgr).For(&imv1alpha1.IMGroup{}).Complete(reconcile.AsReconciler(a.Client, a)))
+	utilruntime.Must(mgr.Start(ctrl.SetupSignalHandler()))
 }

@@ -10,7 +10,7 @@
 set -euo pipefail
 state=${1:?a folder that remembers what was done} program=("${@:2}")
 : "${program[0]:?a program to run}"
-mkdir -p "$state"
+mkdir -p -m 700 "$state" # it will hold texts of chat users
 
 # A line for each object that has a notification: its uid and the change. Text of chat users is in the JSON only.
 changes='
