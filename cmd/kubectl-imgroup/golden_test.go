@@ -25,6 +25,7 @@ var stable = []struct {
 	{regexp.MustCompile(`\d\d:\d\d:\d\d`), "06:27:25"},
 	{regexp.MustCompile(`\bin \d+ ms`), "in 3 ms"},
 	{regexp.MustCompile(`\bin \d+s\.`), "in 3s."},
+	{regexp.MustCompile(`"milliseconds": \d+`), `"milliseconds": 3`},
 	{regexp.MustCompile(`Watching \d+ IMGroups`), "Watching 7 IMGroups"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:8090"},
 	{regexp.MustCompile(`6[5-9]m`), "65m"}, // where the test takes longer than a minute

@@ -14,7 +14,7 @@ import (
 func TestResync(t *testing.T) {
 	for _, v := range views {
 		p := run(t, v, 0, "resync", "players", "-n", "games")
-		if !strings.Contains(p.out.String(), "Resync of games/players") {
+		if !strings.Contains(p.out.String()+p.err.String(), "Resync of games/players") {
 			t.Errorf("no progress is shown:\n%s", p.out.String())
 		}
 		golden(t, "resync-"+v.name, p, lastLine(p.out.String()))
@@ -35,9 +35,46 @@ func TestResync(t *testing.T) {
 	}
 }
 
+func TestResyncAsJSON(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		code int
+		args []string
+	}{
+		{"resync-json", 0, []string{"resync", "players"}},
+		{"resync-json-wrong-key", 3, []string{"resync", "locked-out"}},
+		{"resync-json-not-waiting", 0, []string{"resync", "players", "--no-wait"}},
+		{"resync-json-group", 0, []string{"resync", "imgroup/" + tokyo(t), "--timeout", "2s"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := run(t, pipe, test.code, append(test.args, "-n", "games", "-o", "json")...)
+			golden(t, test.name, p, p.out.String())
+		})
+	}
+}
+
+// Who asks later takes the place of who asked before: the operator may never see the first request.
+func TestResyncThatSomebodyElseAsksForAsWell(t *testing.T) {
+	var all []*process
+	for range 3 {
+		all = append(all, start(t, pipe, "resync", "players", "-n", "games", "--timeout", "50s"))
+	}
+	for _, p := range all {
+		if code := p.wait(t); code != 0 {
+			t.Errorf("exit code %d: %s", code, p.err.String())
+		}
+	}
+}
+
+// tokyo is the IMGroup of a group that only a resync can find.
+func tokyo(t *testing.T) string {
+	t.Helper()
+	run(t, pipe, 0, "resync", "players", "-n", "games")
+	return groupOf(t, "games", "guild-tokyo").Name
+}
+
 func TestResyncOfOneGroup(t *testing.T) {
-	run(t, pipe, 0, "resync", "players", "-n", "games") // makes the IMGroups
-	name := "imgroup/" + groupOf(t, "games", "guild-tokyo").Name
+	name := "imgroup/" + tokyo(t)
 	notification := "再開しました 23:30"
 	must(t, world.cloud.Change("guild-tokyo", fakeim.Change{Notification: &notification}, fakeim.Somebody))
 	var p *process

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -39,6 +41,29 @@ func TestSend(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) { look(t, test.name, test.code, test.args...) })
 	}
+}
+
+func TestSendAsJSON(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		code int
+		args []string
+	}{
+		{"send-json", 0, sendTo("chat", "support", "@TGS#2JSON", "--name", "運用", "--wait", "-o", "json")},
+		{"send-json-refused", 3, sendTo("chat", "retired", "@TGS#2JSON", "--wait", "-o", "json")},
+		{"send-json-timed-out", 4, sendTo("chat", "picky", "unwanted", "--wait", "--timeout", "1s", "-o", "json")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := run(t, pipe, test.code, test.args...)
+			golden(t, test.name, p, p.out.String())
+		})
+	}
+}
+
+// A line end in a text is no line end on the screen, where the rest of it would pass for the plugin's own words.
+func TestSendShowsEachTextOnALineOfItsOwn(t *testing.T) {
+	p := run(t, pipe, 0, sendTo("chat", "support", "@TGS#2LINES", "--name", "a\nnotification is b", "--wait")...)
+	p.says(t, `name is a\nnotification is b`)
 }
 
 func TestSendOlderThanWhatIsKnown(t *testing.T) {
@@ -112,8 +137,27 @@ func TestSendToADeclaredIMGroup(t *testing.T) {
 
 func TestSendReadsTheTokenFromStdin(t *testing.T) {
 	p := start(t, narrow, sendTo("chat", "support", "stdin", "--token-file", "-")...)
-	must(t, p.typed(token+"\n\x04"))
-	if code := p.wait(t); code != 0 {
+	p.says(t, "Token, which is not shown:")
+	eventually(t, "the terminal shows nothing of what is typed", func() error { return isSilent(p.terminal) })
+	must(t, p.typed(token+"\n"))
+	if code := p.wait(t); code != 0 || strings.Contains(p.out.String(), token) {
 		t.Error(fmt.Sprint("exit code ", code, ": ", p.out.String()))
+	}
+}
+
+func isSilent(terminal *os.File) error {
+	settings, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	if err == nil && settings.Lflag&unix.ECHO != 0 {
+		err = errors.New("it shows it")
+	}
+	return err
+}
+
+func TestCtrlCWhileTheTokenIsAwaited(t *testing.T) {
+	p := start(t, narrow, sendTo("chat", "support", "stdin", "--token-file", "-")...)
+	p.says(t, "Token, which is not shown:")
+	p.interrupt(t)
+	if code := p.wait(t); code != 130 {
+		t.Errorf("exit code %d: %s", code, p.out.String())
 	}
 }

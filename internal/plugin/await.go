@@ -6,10 +6,10 @@ package plugin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 )
 
@@ -61,8 +61,8 @@ func known(s *string) string {
 	return *s
 }
 
-// oneLine keeps tabs and line ends out of a completion's description.
-func oneLine(s string) string { return fmt.Sprintf("%.60q", s) }
-
-// isExpired tells whether a watch cannot go on from where it was.
-func isExpired(err error) bool { return apierrors.IsResourceExpired(err) || apierrors.IsGone(err) }
+// isExpired tells whether a watch cannot go on from where it was: that is too old, or newer than all that an API server
+// knows which was set back.
+func isExpired(err error) bool {
+	return apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge)
+}

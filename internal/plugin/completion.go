@@ -4,22 +4,11 @@
 package plugin
 
 import (
-	"context"
 	_ "embed"
-	"fmt"
 	"io"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
-
-// completionTimeout bounds a question to the cluster while somebody waits for the tab key.
-const completionTimeout = 3 * time.Second
 
 // kubectlScript lets kubectl complete the plugin.
 //
@@ -60,82 +49,4 @@ func (p *plugin) completionCommand() *cobra.Command {
 			return scripts[args[0]](root, p.Out)
 		},
 	}
-}
-
-// completer completes the next argument of a command.
-type completer = func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective)
-
-// names completes names from the cluster; without a bound with max 0.
-func (p *plugin) names(list func(context.Context, *cluster) ([]cobra.Completion, error), max int) completer {
-	return func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if max > 0 && len(args) >= max {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return p.complete(c.Context(), args, typed, list)
-	}
-}
-
-func (p *plugin) complete(ctx context.Context, args []string, typed string, list func(context.Context, *cluster) ([]cobra.Completion, error)) ([]cobra.Completion, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(ctx, completionTimeout)
-	defer cancel()
-	k, err := p.connect()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	all, err := list(ctx, k)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	return slices.DeleteFunc(all, func(name cobra.Completion) bool {
-		plain, _, _ := strings.Cut(name, "\t")
-		return !strings.HasPrefix(plain, typed) || slices.Contains(args, plain)
-	}), cobra.ShellCompDirectiveNoFileComp
-}
-
-func appNames(ctx context.Context, k *cluster) (names []cobra.Completion, err error) {
-	var apps imv1alpha1.IMAppList
-	err = k.List(ctx, &apps, client.InNamespace(k.namespace))
-	for i := range apps.Items {
-		names = append(names, cobra.CompletionWithDesc(apps.Items[i].Name, fmt.Sprint("SDKAppID ", apps.Items[i].Spec.SDKAppID)))
-	}
-	return names, err
-}
-
-func groupNames(ctx context.Context, k *cluster) (names []cobra.Completion, err error) {
-	err = eachGroup(ctx, k, "", func(g *imv1alpha1.IMGroup) {
-		names = append(names, cobra.CompletionWithDesc(g.Name, oneLine(g.Spec.GroupID)))
-	})
-	return names, err
-}
-
-// groupIDs are the IDs of an IMApp's groups.
-func groupIDs(app string) func(context.Context, *cluster) ([]cobra.Completion, error) {
-	return func(ctx context.Context, k *cluster) (ids []cobra.Completion, err error) {
-		err = eachGroup(ctx, k, app, func(g *imv1alpha1.IMGroup) { ids = append(ids, g.Spec.GroupID) })
-		return slices.Compact(ids), err
-	}
-}
-
-func eachGroup(ctx context.Context, k *cluster, app string, f func(*imv1alpha1.IMGroup)) error {
-	var groups imv1alpha1.IMGroupList
-	err := k.List(ctx, &groups, client.InNamespace(k.namespace))
-	for i := range groups.Items {
-		if g := &groups.Items[i]; app == "" || g.Spec.AppRef.Name == app {
-			f(g)
-		}
-	}
-	return err
-}
-
-// either completes both kinds of names, IMGroups with their kind before them.
-func either(ctx context.Context, k *cluster) ([]cobra.Completion, error) {
-	names, err := appNames(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := groupNames(ctx, k)
-	for _, name := range groups {
-		names = append(names, kindGroup+"/"+name)
-	}
-	return names, err
 }

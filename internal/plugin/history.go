@@ -94,7 +94,7 @@ func (p *plugin) history(ctx context.Context, arg string) (*history, error) {
 		return nil, err
 	}
 	h := &history{Namespace: g.Namespace, Name: g.Name, App: g.Spec.AppRef.Name, GroupID: g.Spec.GroupID, State: stateOf(g),
-		Clocks: clocksOf(g), LastChange: g.Status.LastChange, Conditions: g.Status.Conditions,
+		Clocks: clocksOf(g), LastChange: g.Status.LastChange, Conditions: append([]metav1.Condition{}, g.Status.Conditions...),
 		Requested: g.Annotations[imv1alpha1.AnnotationResyncRequestedAt]}
 	// The rest needs more rights, and something is better than nothing.
 	if app, err := k.app(ctx, g.Spec.AppRef.Name); err == nil {

@@ -18,14 +18,17 @@ import (
 
 func (p *plugin) printHistory(h *history) error {
 	s := p.screen()
-	for _, part := range []struct{ label, text string }{
-		{"IMGroup", h.Namespace + "/" + h.Name},
-		{"Group", h.GroupID + " of the IMApp " + h.App},
-		{"State", h.stateText()},
-		{"Change", p.changeText(h.LastChange)},
+	for _, part := range []struct {
+		label string
+		texts []string
+	}{
+		{"IMGroup", []string{h.Namespace + "/" + h.Name}},
+		{"Group", []string{h.GroupID + " of the IMApp " + h.App}},
+		{"State", []string{h.stateText()}},
+		{"Change", []string{p.changeText(h.LastChange)}},
 		{"Resync", p.resyncText(h)},
 	} {
-		if err := paragraph(s, part.label, part.text); err != nil {
+		if err := paragraph(s, part.label, part.texts...); err != nil {
 			return err
 		}
 	}
@@ -60,8 +63,7 @@ func (p *plugin) changeText(c *imv1alpha1.LastChange) string {
 	return text + " (" + c.Command + ")"
 }
 
-func (p *plugin) resyncText(h *history) string {
-	var lines []string
+func (p *plugin) resyncText(h *history) (lines []string) {
 	if r := h.Resync; r == nil {
 		lines = append(lines, "none of the IMApp")
 	} else {
@@ -73,7 +75,7 @@ func (p *plugin) resyncText(h *history) string {
 	if h.Requested != "" {
 		lines = append(lines, "of this group alone: asked for at "+h.Requested)
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 func (p *plugin) span(r *imv1alpha1.ResyncStatus) string {

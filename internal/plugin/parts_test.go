@@ -65,6 +65,10 @@ func TestEndpointURL(t *testing.T) {
 		{"a host alone", "", "http://127.0.0.1:8090", "http://127.0.0.1:8090/callbacks/im/chat"},
 		{"a prefix", "", "https://example.com/im/", "https://example.com/im/callbacks/im/chat"},
 		{"the whole URL", "", "https://example.com/callbacks/im/other", "https://example.com/callbacks/im/other"},
+		{"the prefix of all paths", "", "https://example.com/callbacks/", "https://example.com/callbacks/im/chat"},
+		{"an IPv6 address", "", "http://[::1]:8090", "http://[::1]:8090/callbacks/im/chat"},
+		{"an IPv6 address without brackets", "", "http://::1:8090", ""},
+		{"a port alone", "", "http://:8090", ""},
 		{"another scheme", "", "ftp://example.com", ""},
 		{"no scheme", "", "example.com", ""},
 		{"a password", "", "https://a:b@example.com", ""},
@@ -83,7 +87,7 @@ func TestTheURLThatNobodyKnows(t *testing.T) {
 	app := &imv1alpha1.IMApp{}
 	app.Namespace, app.Name = "im", "chat"
 	e := endpointOf(app)
-	if text := e.urlText(); !strings.HasPrefix(text, "https://HOST/callbacks/im/chat\n") || !strings.Contains(text, "--callback-external-url") {
+	if text := e.urlText(); text[0] != "https://HOST/callbacks/im/chat" || !strings.Contains(text[1], "--callback-external-url") {
 		t.Errorf("it says %q", text)
 	}
 	if text := e.readyText(); e.Ready || !strings.Contains(text, "does not run") {
@@ -113,11 +117,11 @@ func TestTheTokenIsReadFromAFile(t *testing.T) {
 	for in, want := range map[string]string{"token\r\n": "token", "\ufefftoken": "token", "to ken": "to ken", "\n": ""} {
 		p := &plugin{}
 		p.In = strings.NewReader(in)
-		if got, err := p.tokenFile("-"); got != want || (err != nil) != (want == "") {
+		if got, err := p.tokenFile(t.Context(), "-"); got != want || (err != nil) != (want == "") {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}
 	}
-	if _, err := (&plugin{}).tokenFile(t.TempDir() + "/none"); err == nil || exitCode(err) != ExitError {
+	if _, err := (&plugin{}).tokenFile(t.Context(), t.TempDir()+"/none"); err == nil || exitCode(err) != ExitError {
 		t.Errorf("a file that does not exist: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -41,6 +42,7 @@ func Main(args []string, version string) int {
 	klog.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends what does not listen
 	return Run(ctx, args, genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}, version)
 }
 
@@ -130,7 +132,15 @@ func (p *plugin) note(format string, args ...any) {
 
 // warnings shows what the API server warns of.
 func (p *plugin) warnings() rest.WarningHandler {
-	return rest.NewWarningWriter(p.ErrOut, rest.WarningWriterOptions{Deduplicate: true})
+	return rest.NewWarningWriter(visibleWriter{p.ErrOut}, rest.WarningWriterOptions{Deduplicate: true})
+}
+
+// visibleWriter is for libraries that write whole lines.
+type visibleWriter struct{ io.Writer }
+
+func (w visibleWriter) Write(line []byte) (int, error) {
+	_, err := io.WriteString(w.Writer, visibleLines(string(line)))
+	return len(line), err
 }
 
 // visibleLines makes text fit for a terminal, line by line.

@@ -16,7 +16,7 @@ const barWidth = 24
 // unknownTotal makes a spinner of a bar.
 const unknownTotal = -1
 
-// progress is a bar on a terminal, and a line for each step in a pipe.
+// progress is a bar on a terminal, and a line for each step in a pipe. It is no result, so it goes to stderr.
 type progress struct {
 	screen screen.Screen
 	what   string
@@ -29,7 +29,7 @@ func newProgress(s screen.Screen, what string) *progress { return &progress{scre
 
 // show shows how far a resync is that has begun, and until then that it is waited for.
 func (b *progress) show(r *imv1alpha1.ResyncStatus, begun bool) error {
-	if b.screen.IsTerminal() {
+	if b.screen.CanRedraw() {
 		return b.showBar(r, begun)
 	}
 	text := "asked for"

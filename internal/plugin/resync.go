@@ -4,7 +4,6 @@
 package plugin
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -42,6 +41,7 @@ const (
 type resyncOptions struct {
 	wait, noWait bool
 	timeout      time.Duration
+	format       output
 }
 
 func (p *plugin) resyncCommand() *cobra.Command {
@@ -54,12 +54,16 @@ func (p *plugin) resyncCommand() *cobra.Command {
 		Args:              arguments(cobra.ExactArgs(1)),
 		ValidArgsFunction: p.names(either, 1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkTimeout(c, o.timeout); err != nil {
+				return err
+			}
 			return p.resync(c.Context(), args[0], o)
 		},
 	}
 	c.Flags().BoolVar(&o.wait, "wait", true, "wait for the end")
 	c.Flags().BoolVar(&o.noWait, "no-wait", false, "only ask; the same as --wait=false")
 	c.Flags().DurationVar(&o.timeout, "timeout", 0, fmt.Sprintf("how long to wait (default: %s, for one group %s)", appTimeout, groupTimeout))
+	o.format.addTo(c, "json: one object, at the end")
 	return c
 }
 
@@ -91,10 +95,11 @@ func (p *plugin) resyncApp(ctx context.Context, k *cluster, name string, o *resy
 	if err != nil {
 		return err
 	}
+	r := &resyncResult{Kind: "IMApp", Namespace: app.Namespace, Name: app.Name, Request: request, Outcome: outcomeAsked}
 	if !o.wait {
-		return p.screen().Line("A resync of the IMApp %s is asked for.", fullName(app))
+		return p.conclude(r, o, nil, func() error { return p.screen().Line("A resync of the IMApp %s is asked for.", fullName(app)) })
 	}
-	return p.awaitResync(ctx, k, app, request, cmp.Or(o.timeout, appTimeout))
+	return p.awaitResync(ctx, k, app, r, o)
 }
 
 // canResync tells why nobody would act on a request.

@@ -6,6 +6,7 @@ package plugin
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -34,19 +35,19 @@ func (p *plugin) resyncGroup(ctx context.Context, k *cluster, name string, o *re
 	if err := canResync(app); err != nil {
 		return err
 	}
-	asked := p.now()
-	if _, err := p.ask(ctx, k, before.DeepCopy()); err != nil {
+	r := &resyncResult{Kind: "IMGroup", Namespace: before.Namespace, Name: before.Name, Outcome: outcomeAsked}
+	if r.Request, err = p.ask(ctx, k, before.DeepCopy()); err != nil {
 		return err
 	}
 	if !o.wait {
-		return p.screen().Line("A resync of the IMGroup %s is asked for.", fullName(before))
+		return p.conclude(r, o, nil, func() error { return p.screen().Line("A resync of the IMGroup %s is asked for.", fullName(before)) })
 	}
-	return p.awaitNews(ctx, k, app, before, asked, cmp.Or(o.timeout, groupTimeout))
+	return p.awaitNews(ctx, k, app, before, r, o)
 }
 
 // awaitNews waits until the IMGroup has changed, or the IMApp says that its groups cannot be fetched.
-func (p *plugin) awaitNews(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, before *imv1alpha1.IMGroup, asked time.Time, timeout time.Duration) error {
-	var news []changes.Change
+func (p *plugin) awaitNews(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, before *imv1alpha1.IMGroup, r *resyncResult, o *resyncOptions) error {
+	timeout, was := cmp.Or(o.timeout, groupTimeout), app.DeepCopy()
 	err := p.await(ctx, lookEvery, timeout, func(ctx context.Context) (bool, error) {
 		now := &imv1alpha1.IMGroup{}
 		if err := k.Get(ctx, client.ObjectKeyFromObject(before), now); err != nil {
@@ -55,16 +56,37 @@ func (p *plugin) awaitNews(ctx context.Context, k *cluster, app *imv1alpha1.IMAp
 		if err := k.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
 			return false, err
 		}
-		news = changes.Between(before, now, p.now())
-		return len(news) > 0, fault(now, app, asked)
+		if now.UID != before.UID {
+			return false, refused("the IMGroup %s was deleted and made anew meanwhile", before.Name)
+		}
+		r.Changes = changes.Between(before, now, p.now())
+		if len(r.Changes) > 0 {
+			return true, nil
+		}
+		return false, cmp.Or(fault(now, app, was), canResync(app))
 	})
+	var own *exitError
 	switch {
 	case isLate(err):
-		return p.screen().Line("Nothing new of the IMGroup %s within %s: Tencent says what is known already, or the operator is busy.", fullName(before), timeout)
+		r.Outcome = outcomeUnchanged
+		return p.conclude(r, o, nil, func() error { return p.printNothing(before, app, timeout) })
+	case errors.As(err, &own):
+		r.Outcome = outcomeFailed
 	case err != nil:
 		return err
+	default:
+		r.Outcome = outcomeChanged
 	}
-	return p.printNews(before, news)
+	return p.conclude(r, o, err, func() error { return p.printNews(before, r.Changes) })
+}
+
+// printNothing says what it may mean that nothing is new.
+func (p *plugin) printNothing(g *imv1alpha1.IMGroup, app *imv1alpha1.IMApp, timeout time.Duration) error {
+	why := "Tencent says what is known already, or the operator is busy."
+	if c := meta.FindStatusCondition(app.Status.Conditions, imv1alpha1.ConditionResynced); c != nil && c.Status == metav1.ConditionFalse {
+		why = "The newest resync of the IMApp failed: " + c.Reason + ": " + terminal.Visible(sentence(c.Message))
+	}
+	return p.screen().Line("Nothing new of the IMGroup %s within %s: %s", fullName(g), timeout, why)
 }
 
 // printNews shows what a resync found, a line each.
@@ -82,13 +104,14 @@ func (p *plugin) printNews(g *imv1alpha1.IMGroup, news []changes.Change) error {
 	return nil
 }
 
-// fault is why a group could not be fetched, as far as conditions tell.
-func fault(g *imv1alpha1.IMGroup, app *imv1alpha1.IMApp, asked time.Time) error {
+// fault is why a group could not be fetched, as far as conditions tell that have changed since it was asked for.
+func fault(g *imv1alpha1.IMGroup, app, was *imv1alpha1.IMApp) error {
 	if c := meta.FindStatusCondition(g.Status.Conditions, imv1alpha1.ConditionReady); c != nil && c.Reason == imv1alpha1.ReasonInvalidGroupID {
 		return refused("the group cannot be fetched: %s", sentence(c.Message))
 	}
 	c := meta.FindStatusCondition(app.Status.Conditions, imv1alpha1.ConditionResynced)
-	if c != nil && c.Status == metav1.ConditionFalse && !c.LastTransitionTime.Before(&metav1.Time{Time: asked.Truncate(time.Second)}) {
+	before := meta.FindStatusCondition(was.Status.Conditions, imv1alpha1.ConditionResynced)
+	if c != nil && c.Status == metav1.ConditionFalse && (before == nil || before.Status != c.Status || before.Message != c.Message) {
 		return refused("the group cannot be fetched: %s: %s", c.Reason, sentence(c.Message))
 	}
 	return nil

@@ -4,6 +4,7 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -19,9 +20,9 @@ import (
 )
 
 // awaitResync shows how far a resync is until the IMApp says that it has ended.
-func (p *plugin) awaitResync(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, request string, timeout time.Duration) error {
-	start, bar := p.now(), newProgress(p.screen(), "Resync of "+fullName(app))
-	now := &imv1alpha1.IMApp{}
+func (p *plugin) awaitResync(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, r *resyncResult, o *resyncOptions) error {
+	start, bar, timeout := p.now(), newProgress(screen.Of(p.ErrOut), "Resync of "+fullName(app)), cmp.Or(o.timeout, appTimeout)
+	now, request := &imv1alpha1.IMApp{}, r.Request
 	err := p.await(ctx, lookEvery, timeout, func(ctx context.Context) (bool, error) {
 		if err := k.Get(ctx, client.ObjectKeyFromObject(app), now); err != nil {
 			return false, err
@@ -32,16 +33,36 @@ func (p *plugin) awaitResync(ctx context.Context, k *cluster, app *imv1alpha1.IM
 		if ended(now, request) {
 			return true, nil
 		}
-		return false, bar.show(now.Status.Resync, begun(now, start))
+		request = cmp.Or(requestOf(now), request)
+		if err := canResync(now); err != nil {
+			return false, err
+		}
+		return false, bar.show(now.Status.Resync, begun(now, app))
 	})
 	bar.end()
 	switch {
+	case isLate(err) && !begun(now, app):
+		r.Outcome = outcomeTimedOut
+		err = late("the resync of %s has not begun after %s: does the operator run, and serve the namespace?", app.Name, timeout)
 	case isLate(err):
-		return late("the resync of %s has not ended after %s (%s); it may still go on", app.Name, timeout, sofar(now.Status.Resync))
+		r.Outcome, r.GroupsDone, r.GroupsTotal = outcomeTimedOut, now.Status.Resync.GroupsDone, now.Status.Resync.GroupsTotal
+		err = late("the resync of %s has not ended after %s (%s); it may still go on", app.Name, timeout, sofar(now.Status.Resync))
 	case err != nil:
 		return err
+	default:
+		r.Outcome, r.GroupsDone, r.GroupsTotal = outcomeCompleted, now.Status.Resync.GroupsDone, now.Status.Resync.GroupsTotal
+		if err = failed(now); err != nil {
+			r.Outcome = outcomeFailed
+		}
 	}
-	return p.result(now, p.now().Sub(start))
+	return p.conclude(r, o, err, func() error { return p.printResynced(now, p.now().Sub(start)) })
+}
+
+// requestOf is the request that an IMApp has now, as its status repeats it. Somebody else's, which is newer than the own
+// one, is waited for in its place: the own one may never be seen.
+func requestOf(app *imv1alpha1.IMApp) string {
+	request := []rune(app.Annotations[imv1alpha1.AnnotationResyncRequestedAt])
+	return string(request[:min(len(request), imv1alpha1.MaxResyncRequestLength)])
 }
 
 // ended tells whether the request was acted on to its end.
@@ -50,21 +71,26 @@ func ended(app *imv1alpha1.IMApp, request string) bool {
 	return r != nil && r.LastHandledRequest == request && r.CompletionTime != nil
 }
 
-// begun tells whether the progress is that of a resync which runs, and not that of the last one.
-func begun(app *imv1alpha1.IMApp, asked time.Time) bool {
-	r := app.Status.Resync
-	return r != nil && r.CompletionTime == nil && r.StartTime != nil && !r.StartTime.Before(&metav1.Time{Time: asked.Truncate(time.Second)})
+// begun tells whether the progress is that of a resync which runs, and not that of one from before it was asked for.
+func begun(now, asked *imv1alpha1.IMApp) bool {
+	r, before := now.Status.Resync, asked.Status.Resync
+	return r != nil && r.CompletionTime == nil && r.StartTime != nil && (before == nil || !r.StartTime.Equal(before.StartTime))
 }
 
-// result says how a resync ended.
-func (p *plugin) result(app *imv1alpha1.IMApp, took time.Duration) error {
+// failed is why a resync that has ended is not complete.
+func failed(app *imv1alpha1.IMApp) error {
 	c := meta.FindStatusCondition(app.Status.Conditions, imv1alpha1.ConditionResynced)
-	if c == nil || c.Status != metav1.ConditionTrue {
-		if c == nil {
-			c = &metav1.Condition{Reason: "Unknown", Message: "the IMApp does not say why"}
-		}
+	switch {
+	case c == nil:
+		return refused("the resync of %s failed, and the IMApp does not say why", app.Name)
+	case c.Status != metav1.ConditionTrue:
 		return refused("the resync of %s failed: %s: %s", app.Name, c.Reason, c.Message)
 	}
+	return nil
+}
+
+// printResynced says how a complete resync went.
+func (p *plugin) printResynced(app *imv1alpha1.IMApp, took time.Duration) error {
 	s := p.screen()
 	return s.Line("%s %s", s.Paint(screen.Green, "Resynced"), fmt.Sprintf("%s: %s, in %s.", fullName(app), sofar(app.Status.Resync), duration.HumanDuration(took)))
 }
@@ -75,16 +101,16 @@ func sofar(r *imv1alpha1.ResyncStatus) string {
 		return "not begun"
 	}
 	if r.GroupsTotal == nil {
-		return count(int(*r.GroupsDone))
+		return count(int(*r.GroupsDone), "group")
 	}
-	return fmt.Sprintf("%d of %s", *r.GroupsDone, count(int(*r.GroupsTotal)))
+	return fmt.Sprintf("%d of %s", *r.GroupsDone, count(int(*r.GroupsTotal), "group"))
 }
 
-func count(n int) string {
-	if n == 1 {
-		return "1 group"
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
 	}
-	return fmt.Sprintf("%d groups", n)
+	return fmt.Sprint(n, " ", what)
 }
 
 // sentence begins with a capital letter and ends with a full stop.

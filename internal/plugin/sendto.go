@@ -4,16 +4,15 @@
 package plugin
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,12 +23,8 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/callback"
 )
 
-const (
-	// sendTimeout is longer than Tencent waits: an answer that comes late says more than none.
-	sendTimeout = 10 * time.Second
-	// maxTokenFile bounds what is read as a token, in bytes.
-	maxTokenFile = 64 << 10
-)
+// sendTimeout is longer than Tencent waits: an answer that comes late says more than none.
+const sendTimeout = 10 * time.Second
 
 // sender knows the endpoint; from says in words where its token is from.
 func (p *plugin) sender(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, o *sendOptions) (s *callback.Sender, from string, err error) {
@@ -44,6 +39,9 @@ func (p *plugin) sender(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, 
 	return s, from, err
 }
 
+// wholePath is the path of an IMApp, behind what a proxy may want.
+var wholePath = regexp.MustCompile(`/callbacks/[^/]+/[^/]+/?$`)
+
 // endpointURL is where callbacks go: --url, to which the IMApp's path is added where it has none, or the IMApp's own.
 func endpointURL(app *imv1alpha1.IMApp, given string) (string, error) {
 	if given == "" {
@@ -54,12 +52,13 @@ func endpointURL(app *imv1alpha1.IMApp, given string) (string, error) {
 	}
 	u, err := url.Parse(given)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+	case err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
 		return "", usage("--url %q is not http://HOST or https://HOST", given)
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return "", usage("--url has a query, a fragment or a user; the query is added by send")
-	case !strings.Contains(u.Path, "/callbacks/"):
-		u.Path = strings.TrimSuffix(u.Path, "/") + app.CallbackPath()
+	case !wholePath.MatchString(u.Path):
+		before := strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/callbacks")
+		u.Path, u.RawPath = strings.TrimRight(before, "/")+app.CallbackPath(), ""
 	}
 	return u.String(), nil
 }
@@ -69,7 +68,7 @@ func (p *plugin) token(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, f
 	ref := app.Spec.Callback.TokenSecretRef
 	switch {
 	case file != "":
-		token, err = p.tokenFile(file)
+		token, err = p.tokenFile(ctx, file)
 		return token, "signed with the token of the file " + file, err
 	case ref == nil:
 		return "", "unsigned, as the IMApp allows", nil
@@ -84,30 +83,6 @@ func (p *plugin) token(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, f
 	}
 	return token, fmt.Sprintf("signed with the token of the Secret %s", ref.Name), nil
 }
-
-func (p *plugin) tokenFile(name string) (string, error) {
-	in := p.In
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return "", err
-		}
-		defer f.Close()
-		in = f
-	}
-	text, err := io.ReadAll(io.LimitReader(in, maxTokenFile))
-	if err != nil {
-		return "", err
-	}
-	token := trimNewline(string(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	if token == "" {
-		return "", errors.New("the token file is empty")
-	}
-	return token, nil
-}
-
-// trimNewline takes off what an editor puts behind a token, as the operator does.
-func trimNewline(s string) string { return strings.TrimRight(s, "\r\n") }
 
 // client behaves like Tencent's, which follows no redirects, but waits longer.
 func (o *sendOptions) client() (*http.Client, error) {

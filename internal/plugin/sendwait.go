@@ -48,10 +48,9 @@ func contents(c *callback.Callback) (all []sent) {
 	return all
 }
 
-// awaitShown waits until every IMGroup of the group has taken the callback, and says how each looks then.
-func (p *plugin) awaitShown(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, c *callback.Callback, timeout time.Duration) error {
-	var groups []imv1alpha1.IMGroup
-	err := p.await(ctx, shownEvery, timeout, func(ctx context.Context) (done bool, err error) {
+// awaitShown waits until every IMGroup of the group has taken the callback, and returns them as they are then.
+func (p *plugin) awaitShown(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, c *callback.Callback, timeout time.Duration) (groups []imv1alpha1.IMGroup, err error) {
+	err = p.await(ctx, shownEvery, timeout, func(ctx context.Context) (done bool, err error) {
 		if groups, err = k.groupsOf(ctx, app.Name, c.GroupID); err != nil || len(groups) == 0 {
 			return false, err
 		}
@@ -64,18 +63,13 @@ func (p *plugin) awaitShown(ctx context.Context, k *cluster, app *imv1alpha1.IMA
 	})
 	switch {
 	case isLate(err) && len(groups) == 0:
-		return late("after %s there is no IMGroup for the group: does spec.groups of the IMApp want one (creationPolicy, types, maxCount)?", timeout)
+		return nil, late("after %s there is no IMGroup for the group: does spec.groups of the IMApp want one (creationPolicy, types, maxCount)?", timeout)
 	case isLate(err):
-		return late("after %s the IMGroup %s does not show it: the event time may be older than the newest resync, or the operator cannot write; its log tells", timeout, groups[0].Name)
+		return nil, late("after %s the IMGroup %s does not show it: the event time may be older than the newest resync, or the operator cannot write; its log tells", timeout, groups[0].Name)
 	case err != nil:
-		return err
+		return nil, err
 	}
-	for i := range groups {
-		if err := p.printShown(&groups[i], c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return groups, nil
 }
 
 // taken tells whether an IMGroup is at least as new as a callback in all that it says.
@@ -107,15 +101,15 @@ func clock(g *imv1alpha1.IMGroup, field string) *time.Time {
 }
 
 func (p *plugin) printShown(g *imv1alpha1.IMGroup, c *callback.Callback) error {
-	text := fullName(g)
+	lines := []string{fullName(g)}
 	if newerEpoch(g, c) {
-		text += fmt.Sprintf("\nThe group was created anew at %s, so what is older counts for nothing.", clock(g, event.Epoch).UTC().Format(timeFormat))
-		return paragraph(p.screen(), "IMGroup", text)
+		lines = append(lines, fmt.Sprintf("The group was created anew at %s, so what is older counts for nothing.", clock(g, event.Epoch).UTC().Format(timeFormat)))
+		return paragraph(p.screen(), "IMGroup", lines...)
 	}
 	for _, v := range contents(c) {
-		text += "\n" + shown(g, v, c.EventTime)
+		lines = append(lines, shown(g, v, c.EventTime))
 	}
-	return paragraph(p.screen(), "IMGroup", text)
+	return paragraph(p.screen(), "IMGroup", lines...)
 }
 
 // shown says what became of one value.

@@ -14,26 +14,30 @@ import (
 // printEndpoint says of one IMApp what to do, in words.
 func (p *plugin) printEndpoint(e endpoint) error {
 	s := p.screen()
-	parts := []struct{ label, text string }{
-		{"IMApp", fmt.Sprintf("%s/%s, SDKAppID %d", e.Namespace, e.Name, e.SDKAppID)},
+	parts := []struct {
+		label string
+		texts []string
+	}{
+		{"IMApp", []string{fmt.Sprintf("%s/%s, SDKAppID %d", e.Namespace, e.Name, e.SDKAppID)}},
 		{"URL", e.urlText()},
-		{"Signed", e.signedText()},
-		{"Ready", e.readyText()},
-		{"Events", "Tick only these four, all of them After: group created, disbanded, information changed, owner changed. Never a Before event: users would wait for it while the operator is away."},
+		{"Signed", []string{e.signedText()}},
+		{"Ready", []string{e.readyText()}},
+		{"Events", []string{"Tick only these four, all of them After: group created, disbanded, information changed, owner changed. Never a Before event: users would wait for it while the operator is away."}},
 	}
 	for _, part := range parts {
-		if err := paragraph(s, part.label, part.text); err != nil {
+		if err := paragraph(s, part.label, part.texts...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *endpoint) urlText() string {
+func (e *endpoint) urlText() []string {
 	if e.URL != "" {
-		return e.URL
+		return []string{e.URL}
 	}
-	return "https://HOST" + e.Path + "\nHOST is where Tencent reaches the operator. It does not know that itself: give it --callback-external-url, and the whole URL is shown here."
+	return []string{"https://HOST" + e.Path,
+		"HOST is where Tencent reaches the operator. It does not know that itself: give it --callback-external-url, and the whole URL is shown here."}
 }
 
 func (e *endpoint) signedText() string {
@@ -56,11 +60,11 @@ func (e *endpoint) readyText() string {
 // labelWidth is room for the labels of paragraphs.
 const labelWidth = 9
 
-// paragraph prints a label and beside it a text, wrapped at words on a terminal. What has no blank, such as a URL, is
-// never broken, so that it can be copied.
-func paragraph(s screen.Screen, label, text string) error {
+// paragraph prints a label and beside it texts, each from a line of its own and wrapped at words on a terminal. What has
+// no blank, such as a URL, is never broken, so that it can be copied.
+func paragraph(s screen.Screen, label string, texts ...string) error {
 	head := s.Paint(screen.Bold, terminal.Cell(label, labelWidth))
-	for _, part := range strings.Split(text, "\n") {
+	for _, part := range texts {
 		for _, line := range wrap(terminal.Visible(part), s.Width()-labelWidth) {
 			if err := s.Line("%s%s", head, line); err != nil {
 				return err

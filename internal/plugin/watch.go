@@ -59,6 +59,9 @@ func (p *plugin) watchCommand() *cobra.Command {
 }
 
 func (p *plugin) watch(ctx context.Context, args []string, o *watchOptions) error {
+	if o.all && len(args) > 0 {
+		return usage("an IMGroup's name and --all-namespaces do not go together")
+	}
 	names := make([]string, len(args))
 	for i, arg := range args {
 		var err error

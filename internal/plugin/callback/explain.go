@@ -38,6 +38,14 @@ var meanings = []meaning{
 
 // Explain says in words what an answer means.
 func Explain(a Answer) string {
+	words := explain(a)
+	if a.Duration > Patience {
+		words += fmt.Sprintf(" It took long: Tencent waits %s and would have counted it as a failure.", Patience)
+	}
+	return words
+}
+
+func explain(a Answer) string {
 	if a.Foreign {
 		return fmt.Sprintf("This is not an answer of the operator: something between here and it gave it, such as an Ingress (HTTP %d, not the JSON that Tencent wants).", a.HTTPStatus)
 	}

@@ -19,6 +19,7 @@ type Screen struct {
 	io.Writer
 	terminal *os.File // nil: not a terminal
 	colours  bool
+	dumb     bool
 	whole    bool
 }
 
@@ -26,13 +27,17 @@ type Screen struct {
 func Of(w io.Writer) Screen {
 	s := Screen{Writer: w}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		s.terminal, s.colours = f, os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		s.terminal, s.dumb = f, os.Getenv("TERM") == "dumb"
+		s.colours = !s.dumb && os.Getenv("NO_COLOR") == ""
 	}
 	return s
 }
 
 // IsTerminal tells whether somebody looks at it.
 func (s Screen) IsTerminal() bool { return s.terminal != nil }
+
+// CanRedraw tells whether it is a terminal that obeys, so that a line can be written over.
+func (s Screen) CanRedraw() bool { return s.terminal != nil && !s.dumb }
 
 // Width is the number of columns as of now; 0 means that there is no bound.
 func (s Screen) Width() int {
