@@ -139,11 +139,11 @@ controlplane: ## Build kube-apiserver and etcd into bin/controlplane; KUBEBUILDE
 
 .PHONY: test
 test: verify test-verify test-modules controlplane ## Everything that must pass: verify and all tests
-	$(if $(CAN_RUN_PODS),$(MAKE) --no-print-directory demo-pod >bin/demo-pod.log 2>&1 && tail -n 1 bin/demo-pod.log || { cat bin/demo-pod.log; exit 1; })
+	$(if $(CAN_RUN_PODS),$(MAKE) --no-print-directory demo-pod >bin/demo-pod.log 2>&1 && tail -n 1 bin/demo-pod.log || { cat bin/demo-pod.log; exit 1; },@echo 'demo-pod is left out: it needs Linux and root')
 	KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- $(RACE) -vet=off -timeout $(TEST_TIMEOUT) $(TEST_PACKAGES)
 
-# A read-only root takes mounts, and those take Linux and root.
-CAN_RUN_PODS = $(filter Linux-0,$(shell uname -s)-$(shell id -u))
+# A read-only root takes mounts and a network of its own, and those take Linux and root with all its rights.
+CAN_RUN_PODS = $(shell [ "$$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/null && echo yes)
 
 # Tests that need modules which the operator does not. They run without the race detector, which would build all those modules
 # once more: what they start of ours runs with it in the other tests.
