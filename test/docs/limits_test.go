@@ -1,0 +1,110 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package docs
+
+import (
+	"fmt"
+	"go/ast"
+	exact "go/constant"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+var (
+	resyncWorkers = regexp.MustCompile(`resyncWorkers = (\d+)`)
+	resyncWindow  = regexp.MustCompile(`const resyncWindow = (\d+)`)
+)
+
+// constants are those of one file that needs no other of its package.
+type constants struct {
+	t     *testing.T
+	scope *types.Scope
+}
+
+func readConstants(t *testing.T, file string) constants {
+	t.Helper()
+	set := token.NewFileSet()
+	parsed, err := parser.ParseFile(set, filepath.Join(root, file), nil, 0)
+	must(t, err)
+	known, err := (&types.Config{Importer: importer.ForCompiler(set, "source", nil)}).Check(file, set, []*ast.File{parsed}, nil)
+	must(t, err)
+	return constants{t, known.Scope()}
+}
+
+func (c constants) number(name string) int64 {
+	c.t.Helper()
+	found, ok := c.scope.Lookup(name).(*types.Const)
+	if !ok {
+		c.t.Fatalf("there is no constant %s", name)
+	}
+	n, _ := exact.Int64Val(found.Val())
+	return n
+}
+
+// time is the constant in seconds, as the document writes them.
+func (c constants) time(name string) string {
+	return fmt.Sprintf("%g s", time.Duration(c.number(name)).Seconds())
+}
+
+// count has the commas of English.
+func count(n int64) string { return message.NewPrinter(language.English).Sprintf("%d", n) }
+
+// The table of limits has the values of the constants.
+func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
+	w, im := readConstants(t, "webhook/limits.go"), readConstants(t, "internal/imcloud/limits.go")
+	bound := func(field string) string { return count(int64(event.Bound(field))) }
+	want := map[string]string{
+		"connections":                                          count(w.number("maxConnections")),
+		"requests in flight; by one IMApp":                     count(w.number("maxInFlight")) + "; " + count(w.number("maxInFlightPerApp")),
+		"time for the journal":                                 w.time("appendTimeout") + " of Tencent's 2 s",
+		"header read, read, write; idle connection":            w.time("readTimeout") + " each; " + w.time("idleTimeout"),
+		"header size; concurrent HTTP/2 streams by connection": fmt.Sprintf("%d KiB; %d", w.number("maxHeaderBytes")>>10, w.number("maxStreams")),
+		"body; JSON nesting":                                   fmt.Sprintf("%d MiB; %d levels", w.number("maxBodyBytes")>>20, w.number("maxNesting")),
+		"`RequestTime` from now":                               w.time("maxClockSkew") + " either way",
+		"`EventTime` ahead of now":                             fmt.Sprintf("%d min", time.Duration(w.number("maxFuture"))/time.Minute),
+		"answering on at shutdown; then finishing requests":    w.time("farewell") + "; " + w.time("shutdownTimeout"),
+		"client IP in the audit line":                          fmt.Sprintf("%d bytes", w.number("maxClientIPBytes")),
+		"group ID":                                             fmt.Sprintf("%d bytes", event.MaxGroupIDBytes),
+		"custom fields of a group":                             count(event.MaxCustomFields),
+		"REST: groups a call; calls a second; list calls":      fmt.Sprintf("%d; `queriesPerSecond`; one in %s", im.number("maxIDsPerCall"), im.time("listInterval")),
+		"REST: one request; its answer; tries of a call":       fmt.Sprintf("%s; %d MiB; %d", im.time("attemptTimeout"), im.number("maxAnswerBytes")>>20, im.number("maxAttempts")),
+		fmt.Sprintf("name %s; introduction, face URL, custom value %s; notification %s",
+			bound(event.Name), bound(event.Introduction), bound(event.Notification)): "characters",
+		fmt.Sprintf("type, owner, operator, custom key %s; platform %s", bound(event.Type), bound(event.Platform)): "characters",
+	}
+	got := map[string]string{}
+	for _, row := range rows(section(t, read(t, "docs/configuration.md"), "## Limits")) {
+		got[row[0]] = row[1]
+	}
+	if got["IMApps resynced at a time; observations of a resync in memory"] != resyncBounds(t) {
+		t.Errorf("a resync has the bounds %s", resyncBounds(t))
+	}
+	delete(got, "IMApps resynced at a time; observations of a resync in memory")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/configuration.md (-program +document):\n%s", diff)
+	}
+}
+
+// resyncBounds are read from the text of two files, since these need the rest of their package.
+func resyncBounds(t *testing.T) string {
+	t.Helper()
+	workers := resyncWorkers.FindStringSubmatch(read(t, "controllers/resync.go"))
+	window := resyncWindow.FindStringSubmatch(read(t, "controllers/resyncrun.go"))
+	if len(workers) != 2 || len(window) != 2 {
+		t.Fatal("the constants of a resync have other names")
+	}
+	return workers[1] + "; " + window[1]
+}
