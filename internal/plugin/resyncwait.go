@@ -22,7 +22,7 @@ import (
 // awaitResync shows how far a resync is until the IMApp says that it has ended.
 func (p *plugin) awaitResync(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, r *resyncResult, o *resyncOptions) error {
 	start, bar, timeout := p.now(), newProgress(screen.Of(p.ErrOut), "Resync of "+fullName(app)), cmp.Or(o.timeout, appTimeout)
-	now, request := &imv1alpha1.IMApp{}, r.Request
+	now, request := app.DeepCopy(), r.Request
 	err := p.await(ctx, lookEvery, timeout, func(ctx context.Context) (bool, error) {
 		if err := k.Get(ctx, client.ObjectKeyFromObject(app), now); err != nil {
 			return false, err
@@ -40,22 +40,35 @@ func (p *plugin) awaitResync(ctx context.Context, k *cluster, app *imv1alpha1.IM
 		return false, bar.show(now.Status.Resync, begun(now, app))
 	})
 	bar.end()
-	switch {
-	case isLate(err) && !begun(now, app):
-		r.Outcome = outcomeTimedOut
-		err = late("the resync of %s has not begun after %s: does the operator run, and serve the namespace?", app.Name, timeout)
-	case isLate(err):
-		r.Outcome, r.GroupsDone, r.GroupsTotal = outcomeTimedOut, now.Status.Resync.GroupsDone, now.Status.Resync.GroupsTotal
-		err = late("the resync of %s has not ended after %s (%s); it may still go on", app.Name, timeout, sofar(now.Status.Resync))
-	case err != nil:
+	if err != nil && !isLate(err) {
 		return err
-	default:
-		r.Outcome, r.GroupsDone, r.GroupsTotal = outcomeCompleted, now.Status.Resync.GroupsDone, now.Status.Resync.GroupsTotal
-		if err = failed(now); err != nil {
-			r.Outcome = outcomeFailed
-		}
+	}
+	if err == nil {
+		err = r.ended(now)
+	} else {
+		err = r.late(now, begun(now, app), timeout)
 	}
 	return p.conclude(r, o, err, func() error { return p.printResynced(now, p.now().Sub(start)) })
+}
+
+// ended notes how a resync ended, and returns an error if it failed.
+func (r *resyncResult) ended(app *imv1alpha1.IMApp) error {
+	r.Outcome, r.GroupsDone, r.GroupsTotal = outcomeCompleted, app.Status.Resync.GroupsDone, app.Status.Resync.GroupsTotal
+	err := failed(app)
+	if err != nil {
+		r.Outcome = outcomeFailed
+	}
+	return err
+}
+
+// late notes that nobody waits any longer, and returns the error that says so.
+func (r *resyncResult) late(app *imv1alpha1.IMApp, begun bool, timeout time.Duration) error {
+	r.Outcome = outcomeTimedOut
+	if !begun {
+		return late("the resync of %s has not begun after %s: does the operator run, and serve the namespace?", app.Name, timeout)
+	}
+	r.GroupsDone, r.GroupsTotal = app.Status.Resync.GroupsDone, app.Status.Resync.GroupsTotal
+	return late("the resync of %s has not ended after %s (%s); it may still go on", app.Name, timeout, sofar(app.Status.Resync))
 }
 
 // requestOf is the request that an IMApp has now, as its status repeats it. Somebody else's, which is newer than the own
