@@ -32,6 +32,9 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
+// maxRate of callbacks a second; a ticker is no measure for more.
+const maxRate = 10_000
+
 type settings struct {
 	sender      fakeim.Sender
 	tokenFile   string
@@ -64,6 +67,9 @@ func mainWith(ctx context.Context, args []string) error {
 	}
 	sent := send(ctx, s)
 	fmt.Println(sent)
+	if len(sent.acknowledged) == 0 {
+		return errors.New("nothing was acknowledged, so nothing is shown")
+	}
 	return check(context.WithoutCancel(ctx), reader, s, sent)
 }
 
@@ -78,8 +84,8 @@ func parse(args []string) (s settings, err error) {
 	flags.DurationVar(&s.length, "for", time.Minute, "how long to send")
 	flags.DurationVar(&s.settle, "settle", 2*time.Minute, "how long to wait at most until all is written")
 	_ = flags.Parse(args) // it exits
-	if s.sender.URL == "" || s.tokenFile == "" || s.rate < 1 || s.connections < 1 {
-		return s, errors.New("-url and -token-file are needed, -rate and -connections are at least 1")
+	if s.sender.URL == "" || s.tokenFile == "" || s.rate < 1 || s.rate > maxRate || s.connections < 1 {
+		return s, fmt.Errorf("-url and -token-file are needed, -rate is 1 to %d, -connections at least 1", maxRate)
 	}
 	token, err := os.ReadFile(s.tokenFile)
 	s.sender.Token = strings.TrimSpace(string(token))
