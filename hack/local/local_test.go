@@ -20,6 +20,7 @@ func TestFirstLineErrors(t *testing.T) {
 	}{
 		{"no word", nil, "say run or demo"},
 		{"not in the repository", []string{"-crds", filepath.Join(dir, "none"), "demo"}, "run this from the top of the repository"},
+		{"a Pod that nobody reaches", []string{"-pod", "install.yaml", "run"}, "-pod is for the demo"},
 		{"not built", []string{"-crds", dir, "-manager", filepath.Join(dir, "none"), "demo"}, "run `make build`"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

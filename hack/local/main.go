@@ -52,7 +52,7 @@ func mainWith(ctx context.Context, own bool, args []string, out io.Writer) error
 	flags.StringVar(&o.manager, "manager", "bin/manager", "the operator's binary")
 	flags.StringVar(&o.crds, "crds", "config/crd/bases", "folder of the CustomResourceDefinitions")
 	flags.StringVar(&o.dir, "dir", ".local", "folder of run's data")
-	flags.StringVar(&o.pod, "pod", "", "manifests, such as dist/install.yaml: run the operator as a Pod of theirs, with its rights and a read-only root (Linux, root)")
+	flags.StringVar(&o.pod, "pod", "", "of the demo, manifests such as dist/install.yaml: run the operator as a Pod of theirs, with its rights and a read-only root (Linux, root)")
 	flags.Usage = func() { _, _ = fmt.Fprint(flags.Output(), usage); flags.PrintDefaults() }
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -63,6 +63,9 @@ func mainWith(ctx context.Context, own bool, args []string, out io.Writer) error
 	if !known || flags.NArg() > 1 {
 		flags.Usage()
 		return errors.New("say run or demo")
+	}
+	if o.pod != "" && flags.Arg(0) != "demo" {
+		return errors.New("-pod is for the demo: nobody reaches the network that it makes")
 	}
 	o, err := o.ready()
 	if err != nil {

@@ -61,10 +61,13 @@ func startPod(ctx context.Context, s settings, st *stack) (*operator, error) {
 // podOf takes what this machine can give a process from the template of the Pod.
 func podOf(set *appsv1.StatefulSet) (pod, error) {
 	spec := set.Spec.Template.Spec
+	if len(spec.Containers) != 1 || spec.SecurityContext == nil || spec.Containers[0].SecurityContext == nil {
+		return pod{}, errors.New("the manifests have no StatefulSet of one container with security contexts")
+	}
 	container := spec.Containers[0]
-	security := container.SecurityContext
+	readOnly := container.SecurityContext.ReadOnlyRootFilesystem
 	if spec.SecurityContext.RunAsUser == nil || spec.SecurityContext.RunAsGroup == nil || len(container.VolumeMounts) != 1 ||
-		security.ReadOnlyRootFilesystem == nil || !*security.ReadOnlyRootFilesystem {
+		readOnly == nil || !*readOnly {
 		return pod{}, errors.New("the manifests have no user, no read-only root, or more than one volume")
 	}
 	return pod{
