@@ -5,7 +5,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,13 +17,13 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
-const (
-	// patience until something must have come true; generous for slow machines.
-	patience = 60 * time.Second
-	// pollEvery is short against what is awaited, and leaves the processor to it.
-	pollEvery = 20 * time.Millisecond
+var (
+	must       = harness.Must
+	eventually = harness.Eventually
 )
 
 // view is where the plugin runs.
@@ -119,7 +118,7 @@ func (p *process) wait(t *testing.T) int {
 	select {
 	case <-p.end:
 		return p.cmd.ProcessState.ExitCode()
-	case <-time.After(patience):
+	case <-time.After(harness.Patience):
 		t.Fatalf("%v has not ended:\n%s%s", p.cmd.Args, p.out.String(), p.err.String())
 		return 0
 	}
@@ -147,30 +146,6 @@ func run(t *testing.T, v view, code int, args ...string) *process {
 	return p
 }
 
-// await waits until a check has no error.
-func await(ctx context.Context, what string, check func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	poll := time.NewTicker(pollEvery)
-	defer poll.Stop()
-	for {
-		err := check()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: not within %s: %w", what, patience, err)
-		case <-poll.C:
-		}
-	}
-}
-
-func eventually(t *testing.T, what string, check func() error) {
-	t.Helper()
-	must(t, await(t.Context(), what, check))
-}
-
 // says waits until a text was written.
 func (p *process) says(t *testing.T, text string) {
 	t.Helper()
@@ -180,11 +155,4 @@ func (p *process) says(t *testing.T, text string) {
 		}
 		return nil
 	})
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -22,7 +22,7 @@ import (
 
 // sendTo is a command line that sends to the operator where it listens.
 func sendTo(namespace string, args ...string) []string {
-	return append([]string{"send", "-n", namespace, "--url", world.operator.url}, args...)
+	return append([]string{"send", "-n", namespace, "--url", "http://" + world.operator.Callbacks}, args...)
 }
 
 func TestSend(t *testing.T) {
@@ -79,11 +79,11 @@ func TestSendRefused(t *testing.T) {
 		args []string
 	}{
 		{"send-wrong-sign", sendTo("chat", "support", "@TGS#2SEND", "--token-file", "wrong-token")},
-		{"send-wrong-app", []string{"send", "-n", "games", "players", "@TGS#2SEND", "--url", world.operator.url + "/callbacks/chat/support"}},
+		{"send-wrong-app", []string{"send", "-n", "games", "players", "@TGS#2SEND", "--url", "http://" + world.operator.Callbacks + "/callbacks/chat/support"}},
 		{"send-suspended", sendTo("chat", "retired", "@TGS#2SEND")},
 		{"send-not-ready", sendTo("chat", "waiting", "@TGS#2SEND", "--token-file", "wrong-token")},
 		{"send-long-id", sendTo("chat", "support", strings.Repeat("x", 129))},
-		{"send-unsigned-refused", []string{"send", "-n", "chat", "trial", "@TGS#2SEND", "--url", world.operator.url + "/callbacks/chat/support"}},
+		{"send-unsigned-refused", []string{"send", "-n", "chat", "trial", "@TGS#2SEND", "--url", "http://" + world.operator.Callbacks + "/callbacks/chat/support"}},
 	} {
 		t.Run(test.name, func(t *testing.T) { look(t, test.name, 3, test.args...) })
 	}

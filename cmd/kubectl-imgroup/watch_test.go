@@ -22,7 +22,7 @@ import (
 // told sends a callback that must be acknowledged, some milliseconds after the one before.
 func told(t *testing.T, namespace, app string, sdkAppID int64, at time.Time, body fakeim.Body) {
 	t.Helper()
-	s := &fakeim.Sender{URL: world.operator.url + "/callbacks/" + namespace + "/" + app, SDKAppID: sdkAppID, Token: token}
+	s := &fakeim.Sender{URL: world.operator.URL(namespace, app), SDKAppID: sdkAppID, Token: token}
 	reply, err := s.Send(t.Context(), body.With("EventTime", at.UnixMilli()), fakeim.WithPlatform("iOS"))
 	must(t, err)
 	if !reply.OK() {

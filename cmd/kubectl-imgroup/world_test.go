@@ -6,8 +6,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -18,8 +16,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/test/child"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 const (
@@ -29,65 +27,19 @@ const (
 	cloudID   = 1400000010
 )
 
-// operator is the real operator.
-type operator struct {
-	process *child.Process
-	url     string // of its callback endpoint
-	health  string
-}
-
-// startOperator starts it. Its external URL is one to show; tests send to the address on which it listens.
-func startOperator(ctx context.Context) (err error) {
-	o := &operator{}
-	var addresses [3]string
-	for i := range addresses {
-		if addresses[i], err = freeAddress(); err != nil {
-			return err
-		}
-	}
-	o.url, o.health = "http://"+addresses[0], "http://"+addresses[1]
-	o.process, err = child.Start(child.Options{Path: path("manager"), Log: path("manager.log"), Args: []string{
-		"--kubeconfig=" + world.kubeconfig, "--journal-dir=" + path("journal"), "--leader-elect=false",
-		"--callback-bind-address=" + addresses[0], "--health-probe-bind-address=" + addresses[1], "--metrics-bind-address=" + addresses[2],
-		"--callback-external-url=https://chat.example.com", "--rest-allowed-hosts=" + world.cloud.server.URL,
-	}})
+// startOperator starts the real operator. Its external URL is one to show; tests send to the address on which it listens.
+// Its end is hard: draining would wait for changes that nobody wants.
+func startOperator(s *harness.SetUp) (err error) {
+	world.operator, err = harness.NewOperator(path("manager"), s.Dir, world.env.Config, "--leader-elect=false",
+		"--callback-external-url=https://chat.example.com", "--rest-allowed-hosts="+world.cloud.server.URL)
 	if err != nil {
 		return err
 	}
-	world.operator = o
-	return await(ctx, "the operator is ready", func() error {
-		if err := o.process.Err(); err != nil {
-			return err
-		}
-		return isOK(ctx, o.health+"/readyz")
-	})
-}
-
-// stop is hard: draining would wait for changes that nobody wants.
-func (o *operator) stop() { _ = o.process.Kill() }
-
-func isOK(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
+	if err := world.operator.Start(); err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("HTTP %d", response.StatusCode)
-	}
-	return nil
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
+	s.AtEnd(func() { _ = world.operator.Process.Kill() })
+	return world.operator.AwaitReady(s)
 }
 
 // cloud is a fake Tencent, with some groups.
@@ -103,9 +55,10 @@ var cloudGroups = []fakeim.Group{
 	{ID: "guild-hamburg", Name: "Hamburg", Introduction: "Moin", Notification: "", FaceURL: "", Owner: "fiete"},
 }
 
-func startCloud() error {
+func startCloud(s *harness.SetUp) error {
 	fake := fakeim.NewCloud(fakeim.Config{SDKAppID: cloudID, Key: secretKey})
 	world.cloud = &cloud{Cloud: fake, server: httptest.NewServer(fake)}
+	s.AtEnd(world.cloud.server.Close)
 	for _, g := range cloudGroups {
 		if _, err := fake.Create(g, fakeim.Somebody); err != nil {
 			return err
@@ -115,7 +68,7 @@ func startCloud() error {
 }
 
 // populate makes two namespaces with IMApps in all states.
-func populate(ctx context.Context) error {
+func populate(ctx *harness.SetUp) error {
 	var objects []client.Object
 	for _, name := range []string{"chat", "games", "empty"} {
 		objects = append(objects, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
@@ -139,7 +92,7 @@ func populate(ctx context.Context) error {
 			return err
 		}
 	}
-	return await(ctx, "the IMApps have a status", func() error { return looked(ctx) })
+	return harness.Await(ctx, "the IMApps have a status", func() error { return looked(ctx) })
 }
 
 // looked tells whether the operator has looked at all IMApps.

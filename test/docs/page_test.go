@@ -102,10 +102,3 @@ func code(text string) (words []string) {
 	}
 	return words
 }
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}

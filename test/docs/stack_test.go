@@ -17,15 +17,15 @@ import (
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/test/child"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
-const (
-	// patience until something must have come true; generous for slow machines.
-	patience = 90 * time.Second
-	// pollEvery is short against what is awaited, and leaves the processor to it.
-	pollEvery = 50 * time.Millisecond
-	// stopGrace is above what `make run` takes to write what it holds.
-	stopGrace = 90 * time.Second
+// stopGrace is above what `make run` takes to write what it holds.
+const stopGrace = 90 * time.Second
+
+var (
+	must       = harness.Must
+	eventually = harness.Eventually
 )
 
 // stack is what `make run` starts, and a folder that looks like the top of the repository to the documents' commands.
@@ -82,12 +82,7 @@ func buildPrograms(t *testing.T) string {
 }
 
 func goBuild(module, name, source string) error {
-	build := exec.Command("go", "build", "-o", filepath.Join(programs.dir, name), source)
-	build.Dir = module
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building %s: %w\n%s", source, err, out)
-	}
-	return nil
+	return harness.Build(context.Background(), module, filepath.Join(programs.dir, name), source)
 }
 
 // printed is what make run has said.
@@ -111,7 +106,7 @@ func (s *stack) address(t *testing.T, part string) string {
 // run runs a command as a reader of the documents would, and returns what it prints.
 func (s *stack) run(t *testing.T, command string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 	defer cancel()
 	shell := exec.CommandContext(ctx, "sh", "-eu", "-c", command)
 	shell.Dir, shell.Env = s.dir, s.environment()
@@ -127,26 +122,6 @@ func (s *stack) environment() []string {
 }
 
 func (s *stack) kubeconfig() string { return filepath.Join(s.dir, ".local", "kubeconfig") }
-
-// eventually waits until a check has no error.
-func eventually(t *testing.T, what string, check func() error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	poll := time.NewTicker(pollEvery)
-	defer poll.Stop()
-	for {
-		err := check()
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("%s: not within %s: %v", what, patience, err)
-		case <-poll.C:
-		}
-	}
-}
 
 func has(text string, parts ...string) error {
 	for _, part := range parts {

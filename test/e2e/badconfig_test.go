@@ -67,8 +67,8 @@ func TestASecondProcessOnTheJournalIsRefused(t *testing.T) {
 	ns := newNamespace(t)
 	newApp(t, ns, "chat")
 	first := startOperator(t, ns)
-	second := newOperator(t, ns, "--journal-dir="+first.journalDir())
-	checkOneLine(t, second, "", first.journalDir(), "in use by another process")
+	second := newOperator(t, ns, "--journal-dir="+first.Journal())
+	checkOneLine(t, second, "", first.Journal(), "in use by another process")
 	send(t, first.sender(ns, "chat"), harmless)
 }
 
@@ -77,7 +77,7 @@ func checkOneLine(t *testing.T, o *operator, env string, want ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()
-	command := exec.CommandContext(ctx, world.binary, o.args...)
+	command := exec.CommandContext(ctx, world.binary, o.Args...)
 	if env != "" {
 		command.Env = append(os.Environ(), env)
 	}

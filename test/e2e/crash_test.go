@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 var kills = flag.Int("kills", 30, "how often the operator is killed under load")
@@ -23,7 +24,7 @@ func TestNothingAcknowledgedIsLostByKillsUnderLoad(t *testing.T) {
 	o := startOperator(t, ns)
 	l := startLoad(t, newTraffic(t, 40, 2000), o.sender(ns, "chat"), clients)
 	for range *kills {
-		during(t, 200*time.Millisecond+rand.N(800*time.Millisecond), pollEvery, func() {})
+		during(t, 200*time.Millisecond+rand.N(800*time.Millisecond), harness.PollEvery, func() {})
 		o.kill()
 		o.start()
 		o.awaitReady()

@@ -48,9 +48,9 @@ func newHarm(r *damageRound) *harm {
 // files lists the segments and the MANIFEST.
 func (r *damageRound) files() []string {
 	r.t.Helper()
-	files, err := filepath.Glob(filepath.Join(r.o.journalDir(), "*.log"))
+	files, err := filepath.Glob(filepath.Join(r.o.Journal(), "*.log"))
 	must(r.t, err)
-	return append(files, filepath.Join(r.o.journalDir(), "MANIFEST"))
+	return append(files, filepath.Join(r.o.Journal(), "MANIFEST"))
 }
 
 func (h *harm) do() error {

@@ -51,7 +51,7 @@ func damageAgainAndAgain(t *testing.T, seed uint64, rounds int) {
 		t.Logf("seed %d, round %d: %s", seed, i, r.harm)
 		must(t, r.harm.do())
 		r.declare()
-		r.logged, r.killed = len(o.log()), time.Now()
+		r.logged, r.killed = len(o.Said()), time.Now()
 		o.start()
 		o.awaitReady()
 		r.check()
@@ -91,7 +91,7 @@ func (r *damageRound) check() {
 		r.t.Errorf("the damage was not reported; lost: %v", lost)
 	}
 	r.checkReport(found)
-	must(r.t, r.o.process.Err())
+	must(r.t, r.o.Process.Err())
 	if r.t.Failed() {
 		r.t.FailNow()
 	}
@@ -119,7 +119,7 @@ func (r *damageRound) checkReport(found int) {
 // reported lists the files of the damages in the log since the start.
 func (r *damageRound) reported() (files []string) {
 	r.t.Helper()
-	for line := range strings.Lines(r.o.log()[r.logged:]) {
+	for line := range strings.Lines(r.o.Said()[r.logged:]) {
 		var entry struct {
 			Message  string `json:"msg"`
 			SetAside string `json:"setAside"`

@@ -26,7 +26,7 @@ func systemFaults() map[string]func(*testing.T, string) diskFault {
 // room for the log, which it bounds as well.
 func noGrowth(*testing.T, string) diskFault {
 	limit := func(bytes uint64) func(*operator) error {
-		return func(o *operator) error { return o.process.LimitFileSize(bytes) }
+		return func(o *operator) error { return o.Process.LimitFileSize(bytes) }
 	}
 	return diskFault{size: "64Mi", refuse: limit(256 << 10), heal: limit(math.MaxUint64)}
 }

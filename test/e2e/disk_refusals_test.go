@@ -17,6 +17,7 @@ import (
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 	"github.com/imgroup-operator/imgroup-operator/test/oracle"
 )
 
@@ -83,11 +84,11 @@ func (d *diskTest) awaitStatus(status int) {
 // endure checks for a while that the operator refuses and is well otherwise.
 func (d *diskTest) endure() {
 	d.t.Helper()
-	during(d.t, 2*time.Second, pollEvery, func() {
+	during(d.t, 2*time.Second, harness.PollEvery, func() {
 		if status := d.send(); status != http.StatusServiceUnavailable {
 			d.t.Fatalf("answered with %d", status)
 		}
-		must(d.t, errors.Join(d.o.process.Err(), d.o.ready()))
+		must(d.t, errors.Join(d.o.Process.Err(), d.o.ready()))
 	})
 	d.checkAsked()
 }

@@ -98,7 +98,7 @@ func checkAudit(t *testing.T, o *operator) {
 	t.Helper()
 	for _, part := range []string{`"audit":"callback"`, `"groupID":"@TGS#2J4SZEAEL"`, `"operator":"leckie"`, `"clientIP":"203.0.113.7"`, `"fields":["notification"]`} {
 		eventually(t, "the audit line has "+part, func() error {
-			if !strings.Contains(o.log(), part) {
+			if !strings.Contains(o.Said(), part) {
 				return fmt.Errorf("not in the log")
 			}
 			return nil

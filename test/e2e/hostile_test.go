@@ -78,7 +78,7 @@ func endure(t *testing.T, a attack) {
 	})
 	assault.end()
 	t.Logf("before %s, at most %s", before, peak)
-	must(t, errors.Join(peak.within(before, a.goroutines(), a.memory), x.blames(a.refusal), x.process.Err()))
+	must(t, errors.Join(peak.within(before, a.goroutines(), a.memory), x.blames(a.refusal), x.Process.Err()))
 	if n.refused > 0 {
 		t.Errorf("%d of %d good callbacks were refused", n.refused, n.count)
 	}
@@ -102,12 +102,12 @@ func startTarget(t *testing.T, a attack) (*target, *fakeim.Sender) {
 	newApp(t, ns, "loud")
 	if !a.tls {
 		o := startOperator(t, ns)
-		return &target{o, ns, local(o.ports.callback), "/callbacks/" + ns + "/chat", o.sender(ns, "loud")}, o.sender(ns, "chat")
+		return &target{o, ns, o.Callbacks, "/callbacks/" + ns + "/chat", o.sender(ns, "loud")}, o.sender(ns, "chat")
 	}
 	dir := t.TempDir()
 	mountCertificate(t, dir, 1)
 	o := startOperator(t, ns, "--callback-tls-cert-dir="+dir)
-	return &target{o, ns, local(o.ports.callback), "/callbacks/" + ns + "/chat", overTLS(o.sender(ns, "loud"), dir, 0)}, overTLS(o.sender(ns, "chat"), dir, 0)
+	return &target{o, ns, o.Callbacks, "/callbacks/" + ns + "/chat", overTLS(o.sender(ns, "loud"), dir, 0)}, overTLS(o.sender(ns, "chat"), dir, 0)
 }
 
 // faultOutcomes are those with a status of 500 and more.

@@ -33,7 +33,7 @@ func TestIdleConnectionsAreBorneAndCostLittle(t *testing.T) {
 		must(t, c.Close())
 	}
 	x.awaitGoroutines(before)
-	must(t, errors.Join(x.blames(""), x.process.Err()))
+	must(t, errors.Join(x.blames(""), x.Process.Err()))
 }
 
 // openIdle opens connections, each of which has had an answer and is kept.

@@ -63,7 +63,7 @@ func TestLosingTheLeaseDoesNotEndTheOperator(t *testing.T) {
 		l.Spec.HolderIdentity, l.Spec.RenewTime, l.Spec.AcquireTime = &thief, &now, &now
 	})
 	eventually(t, "it has noticed", func() error {
-		if !strings.Contains(o.log(), "Failed to renew lease") {
+		if !strings.Contains(o.Said(), "Failed to renew lease") {
 			return errNotYet
 		}
 		return nil
@@ -75,7 +75,7 @@ func TestLosingTheLeaseDoesNotEndTheOperator(t *testing.T) {
 	newApp(t, ns, "second")
 	within(t, takeOver+10*time.Second, "it leads again", func() error { return o.leads(ns) })
 	awaitApp(t, ns, "second", "Ready=True/Ready")
-	if err := o.process.Err(); err != nil {
+	if err := o.Process.Err(); err != nil {
 		t.Error(err)
 	}
 }
@@ -95,7 +95,7 @@ func (o *operator) leads(namespace string) error {
 		return err
 	}
 	holder := lease.Spec.HolderIdentity
-	if holder == nil || !strings.HasSuffix(*holder, fmt.Sprintf("_%d", o.process.PID())) {
+	if holder == nil || !strings.HasSuffix(*holder, fmt.Sprintf("_%d", o.Process.PID())) {
 		return fmt.Errorf("the leader is %s", words(holder))
 	}
 	return nil

@@ -9,22 +9,11 @@
 package e2e
 
 import (
-	"context"
-	"flag"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/go-logr/logr"
-	"k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 	"github.com/imgroup-operator/imgroup-operator/test/localenv"
 )
 
@@ -36,70 +25,21 @@ var world struct {
 }
 
 const (
-	crds = "../../config/crd/bases"
-	// setUpTimeout covers a cold build with the race detector on a busy machine.
-	setUpTimeout = 10 * time.Minute
-	// parallelTests is more than there are processors: most tests wait for a period of the operator to pass.
-	parallelTests = "8"
+	root = "../.."
+	crds = root + "/config/crd/bases"
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	log.SetLogger(logr.Discard()) // of the library that installs the CRDs
-	if err := inParallel(); err != nil {
-		fmt.Fprintln(os.Stderr, "e2e:", err)
-		os.Exit(1)
-	}
-	code, err := setUp(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "e2e:", err)
-		code = 1
-	}
-	os.Exit(code)
+	harness.Main(m, "e2e", harness.InParallel, setUp)
 }
 
-// inParallel sets how many tests run at once, unless the command line says it.
-func inParallel() error {
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	if given {
-		return nil
+func setUp(s *harness.SetUp) (err error) {
+	world.binary = s.Path("manager")
+	if err := harness.BuildOurs(s, root, world.binary); err != nil {
+		return err
 	}
-	return flag.Set("test.parallel", parallelTests)
-}
-
-func setUp(m *testing.M) (code int, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
-	defer cancel()
-	dir, err := os.MkdirTemp("", "imgroup-e2e-")
-	if err != nil {
-		return 0, err
+	if world.env, world.admin, err = s.ControlPlane(localenv.Options{CRDs: []string{crds}}); err != nil {
+		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	world.binary = filepath.Join(dir, "manager")
-	build := exec.CommandContext(ctx, "go", append(append([]string{"build"}, buildFlags...), "-o", world.binary, "../..")...)
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("building the operator: %w\n%s", err, out)
-	}
-	if world.env, err = localenv.Start(ctx, localenv.Options{CRDs: []string{crds}}); err != nil {
-		return 0, err
-	}
-	defer func() { _ = world.env.Stop() }()
-	if world.admin, err = adminClient(); err != nil {
-		return 0, err
-	}
-	if err := applyRBAC(ctx); err != nil {
-		return 0, fmt.Errorf("applying %s: %w", rbac, err)
-	}
-	return m.Run(), nil
-}
-
-func adminClient() (client.WithWatch, error) {
-	s := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, imv1alpha1.AddToScheme} {
-		if err := add(s); err != nil {
-			return nil, err
-		}
-	}
-	return client.NewWithWatch(world.env.Config, client.Options{Scheme: s})
+	return harness.ApplyRBAC(s, world.admin, rbac)
 }

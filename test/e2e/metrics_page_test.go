@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // page reads the page of the operator's metrics.
 func (o *operator) page() string {
 	o.t.Helper()
-	status, body, err := get("http://" + local(o.ports.metrics) + "/metrics")
+	status, body, err := harness.Get(o.t.Context(), "http://"+o.Metrics+"/metrics", "")
 	if err != nil || status != http.StatusOK {
 		o.t.Fatalf("reading the metrics: HTTP %d, %v", status, err)
 	}

@@ -9,29 +9,23 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/imgroup-operator/imgroup-operator/test/child"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 const (
 	token    = "s3cr3t-token"
 	sdkAppID = 1400000000
-	// stopGrace is the Pod's terminationGracePeriodSeconds of config/manager.
-	stopGrace = 60 * time.Second
 )
 
-// operator is an operator process, with a journal of its own that outlives it.
+// operator is an operator process of a test.
 type operator struct {
-	t       *testing.T
-	process *child.Process
-	dir     string // journal and log
-	args    []string
-	ports   struct{ callback, health, metrics int }
+	*harness.Operator
+	t *testing.T
 }
 
 // startOperator starts an operator for a namespace and waits until it is ready.
@@ -43,22 +37,15 @@ func startOperator(t *testing.T, namespace string, args ...string) *operator {
 	return o
 }
 
-// newOperator prepares an operator; args come after the usual ones, so they win.
+// newOperator prepares an operator for a namespace; args come after the usual ones, so they win.
 func newOperator(t *testing.T, namespace string, args ...string) *operator {
 	t.Helper()
-	o := &operator{t: t, dir: t.TempDir()}
-	o.ports.callback, o.ports.health, o.ports.metrics = freePort(t), freePort(t), freePort(t)
-	kubeconfig := filepath.Join(o.dir, "kubeconfig")
-	writeKubeconfig(t, kubeconfig)
-	o.args = append([]string{
-		"--kubeconfig=" + kubeconfig,
-		"--journal-dir=" + o.journalDir(),
-		"--callback-bind-address=" + local(o.ports.callback),
-		"--health-probe-bind-address=" + local(o.ports.health),
-		"--metrics-bind-address=" + local(o.ports.metrics),
-		"--watch-namespaces=" + namespace,
-		"--leader-elect=false",
-	}, args...)
+	user, err := harness.OperatorUser(world.env)
+	must(t, err)
+	o := &operator{t: t}
+	args = append([]string{"--watch-namespaces=" + namespace, "--leader-elect=false"}, args...)
+	o.Operator, err = harness.NewOperator(world.binary, t.TempDir(), user, args...)
+	must(t, err)
 	t.Cleanup(o.tearDown)
 	return o
 }
@@ -86,35 +73,26 @@ func elected(namespace string) []string {
 
 func (o *operator) start() {
 	o.t.Helper()
-	var err error
-	o.process, err = child.Start(child.Options{Path: world.binary, Args: o.args, Log: o.logFile()})
-	if err != nil {
-		o.t.Fatal(err)
-	}
+	must(o.t, o.Start())
 }
 
 func (o *operator) awaitReady() {
 	o.t.Helper()
-	eventually(o.t, "the operator is ready", func() error {
-		if err := o.process.Err(); err != nil {
-			o.t.Fatal(err)
-		}
-		return o.ready()
-	})
+	must(o.t, o.AwaitReady(o.t.Context()))
 }
 
-func (o *operator) ready() error { return isOK("http://" + local(o.ports.health) + "/readyz") }
+func (o *operator) ready() error { return o.Ready(o.t.Context()) }
 
 // kill ends the operator as kill -9 does.
 func (o *operator) kill() {
 	o.t.Helper()
-	must(o.t, o.process.Kill())
+	must(o.t, o.Process.Kill())
 }
 
 // stop asks the operator to end, as the kubelet does, and checks that it does so in time and without an error.
 func (o *operator) stop() {
 	o.t.Helper()
-	must(o.t, o.process.Signal(syscall.SIGTERM))
+	must(o.t, o.Process.Signal(syscall.SIGTERM))
 	o.awaitEnd()
 }
 
@@ -122,54 +100,24 @@ func (o *operator) stop() {
 func (o *operator) awaitEnd() {
 	o.t.Helper()
 	select {
-	case <-o.process.Done():
-	case <-time.After(stopGrace):
-		o.t.Fatalf("the operator did not end within %s", stopGrace)
+	case <-o.Process.Done():
+	case <-time.After(harness.StopGrace):
+		o.t.Fatalf("the operator did not end within %s", harness.StopGrace)
 	}
-	if code := o.process.ExitCode(); code != 0 {
-		o.t.Errorf("the operator ended with %d: %v", code, o.process.Err())
+	if code := o.Process.ExitCode(); code != 0 {
+		o.t.Errorf("the operator ended with %d: %v", code, o.Process.Err())
 	}
 }
 
-// tearDown ends the operator and looks in its log for what no operator may do.
 func (o *operator) tearDown() {
-	if o.process != nil {
-		if err := o.process.Stop(stopGrace); err != nil {
-			o.t.Error(err)
-		}
-	}
-	log := o.log()
-	checkRights(o.t, log)
-	for _, fault := range []string{"DATA RACE", "panic: ", "Observed a panic", "fatal error: ", "Sign=", token} {
-		if strings.Contains(log, fault) {
-			o.t.Errorf("the operator's log has %q", fault)
-		}
-	}
-	if o.t.Failed() {
-		o.t.Logf("the operator's log:\n%s", lastLines(log, 150))
-	}
-}
-
-func (o *operator) logFile() string    { return filepath.Join(o.dir, "log") }
-func (o *operator) journalDir() string { return filepath.Join(o.dir, "journal") }
-
-func (o *operator) log() string {
-	text, err := os.ReadFile(o.logFile())
-	if err != nil {
-		return ""
-	}
-	return string(text)
-}
-
-func lastLines(text string, n int) string {
-	lines := strings.Split(text, "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+	o.TearDown(o.t, token)
+	checkRights(o.t, o.Said())
 }
 
 // setAside reads the files of the events that the API server can never accept.
 func (o *operator) setAside() []string {
 	o.t.Helper()
-	files, err := filepath.Glob(filepath.Join(o.journalDir(), "rejected-*.json"))
+	files, err := filepath.Glob(filepath.Join(o.Journal(), "rejected-*.json"))
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -187,8 +135,7 @@ func (o *operator) setAside() []string {
 
 // sender sends callbacks of an app.
 func (o *operator) sender(namespace, app string) *fakeim.Sender {
-	return &fakeim.Sender{URL: fmt.Sprintf("http://%s/callbacks/%s/%s", local(o.ports.callback), namespace, app),
-		SDKAppID: sdkAppID, Token: token}
+	return &fakeim.Sender{URL: o.URL(namespace, app), SDKAppID: sdkAppID, Token: token}
 }
 
 // send sends a callback that must be acknowledged.

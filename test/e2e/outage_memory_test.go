@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // What an outage may add to an operator's footprint: a request or two for each worker and informer, and 200 groups.
@@ -58,7 +59,7 @@ const goroutineSlack = 20
 // awaitGoroutines waits until about as many goroutines run as before.
 func (o *operator) awaitGoroutines(before footprint) {
 	o.t.Helper()
-	within(o.t, patience, "the goroutines have ended", func() error {
+	within(o.t, harness.Patience, "the goroutines have ended", func() error {
 		if now := o.footprint(); now.goroutines > before.goroutines+goroutineSlack {
 			return fmt.Errorf("there are %s, before %s", now, before)
 		}

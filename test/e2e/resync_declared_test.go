@@ -45,7 +45,7 @@ func TestACreatedIMGroupThatWasDeletedComesBackComplete(t *testing.T) {
 	ns := newNamespace(t)
 	o := newOperator(t, ns)
 	cloud := newCloud(t, fakeim.Config{Callbacks: o.sender(ns, "chat")})
-	o.args = append(o.args, cloud.allowed())
+	o.Args = append(o.Args, cloud.allowed())
 	newApp(t, ns, "chat", cloud.rest(t, ns))
 	o.start()
 	o.awaitReady()

@@ -25,7 +25,7 @@ func TestAResyncBesideCallbacksNeverMovesAFieldBackwards(t *testing.T) {
 	o := newOperator(t, ns)
 	c := newCloud(t, fakeim.Config{Seed: rand.Uint64(), Callbacks: o.sender(ns, "chat"),
 		Delivery: fakeim.Delivery{Drop: 0.05, Disorder: fakeim.Disorder{Duplicate: 0.1, Late: 0.2, Delay: 30}}})
-	o.args = append(o.args, c.allowed())
+	o.Args = append(o.Args, c.allowed())
 	newApp(t, ns, "chat", c.rest(t, ns))
 	o.start()
 	o.awaitReady()

@@ -69,7 +69,7 @@ func TestAResyncMendsWhatLostCallbacksLeft(t *testing.T) {
 	o := newOperator(t, ns)
 	c := newCloud(t, fakeim.Config{Seed: rand.Uint64(), Callbacks: o.sender(ns, "chat"),
 		Delivery: fakeim.Delivery{Drop: 0.1, Disorder: fakeim.Disorder{Reorder: 3, Duplicate: 0.1, Late: 0.1, Delay: 20}}})
-	o.args = append(o.args, c.allowed())
+	o.Args = append(o.Args, c.allowed())
 	newApp(t, ns, "chat", c.rest(t, ns))
 	o.start()
 	o.awaitReady()

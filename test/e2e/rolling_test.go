@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 var rolls = flag.Int("rolls", 4, "how often an operator is restarted under load")
@@ -28,7 +30,7 @@ func TestRollingRestartsUnderLoadLoseNothingAndAnswerInTime(t *testing.T) {
 		loads = append(loads, startLoad(t, newTraffic(t, 40, 2000), s, 2))
 	}
 	for i := range *rolls {
-		during(t, 500*time.Millisecond, pollEvery, func() {})
+		during(t, 500*time.Millisecond, harness.PollEvery, func() {})
 		o := replicas[i%len(replicas)]
 		o.stop() // which checks that it ends in time and with 0
 		o.start()

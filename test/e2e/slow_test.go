@@ -4,7 +4,6 @@
 package e2e
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 	"github.com/imgroup-operator/imgroup-operator/test/localenv"
 )
 
@@ -61,7 +61,7 @@ func TestTroubleOnTheWayToTheAPIServer(t *testing.T) {
 			heal()
 			awaitState(t, ns, sent)
 			o.awaitDrained()
-			if err := o.process.Err(); err != nil {
+			if err := o.Process.Err(); err != nil {
 				t.Error(err)
 			}
 			must(t, o.ready())
@@ -74,10 +74,10 @@ func startBehindProxy(t *testing.T, namespace string, args ...string) (*operator
 	t.Helper()
 	proxy := startProxy(t, strings.TrimPrefix(world.env.Config.Host, "https://"))
 	o := newOperator(t, namespace, args...)
-	config, err := world.env.ServiceAccount(systemNamespace, serviceAccount)
+	config, err := harness.OperatorUser(world.env)
 	must(t, err)
 	config.Host = "https://" + proxy.Listen
-	must(t, localenv.WriteKubeconfig(filepath.Join(o.dir, "kubeconfig"), config))
+	must(t, localenv.WriteKubeconfig(o.Kubeconfig(), config))
 	o.start()
 	o.awaitReady()
 	return o, proxy
@@ -86,7 +86,9 @@ func startBehindProxy(t *testing.T, namespace string, args ...string) (*operator
 func startProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
 	t.Helper()
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	proxy := toxiproxy.NewProxy(server, t.Name(), local(freePort(t)), upstream)
+	address, err := harness.FreeAddress()
+	must(t, err)
+	proxy := toxiproxy.NewProxy(server, t.Name(), address, upstream)
 	must(t, proxy.Start())
 	t.Cleanup(proxy.Stop)
 	return proxy

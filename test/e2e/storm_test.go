@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // storm is what many clients do again and again, each one thing after the other.
@@ -78,9 +79,15 @@ func (f footprint) peak(g footprint) footprint {
 	return footprint{goroutines: max(f.goroutines, g.goroutines), memory: max(f.memory, g.memory)}
 }
 
-// within says how a footprint is more than another and an allowance, which the race detector multiplies.
+// raceMemory is what the race detector makes of the memory that a process takes.
+const raceMemory = 8
+
+// within says how a footprint is more than another and an allowance.
 func (f footprint) within(before footprint, goroutines, memory float64) error {
-	if f.goroutines > before.goroutines+goroutines || f.memory > before.memory+memory*memoryFactor {
+	if harness.Race {
+		memory *= raceMemory
+	}
+	if f.goroutines > before.goroutines+goroutines || f.memory > before.memory+memory {
 		return fmt.Errorf("it takes %s, before %s", f, before)
 	}
 	return nil

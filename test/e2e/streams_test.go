@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 const (
@@ -67,7 +69,7 @@ func TestManyCallbacksShareOneConnection(t *testing.T) {
 	good.Client.Transport.(*http.Transport).ForceAttemptHTTP2 = true
 	n := newNumbers(100)
 	x.atWork(n, good) // and the connection is there
-	crowd := startStorm(t, allowedStreams/2, pollEvery, func(ctx context.Context) error { return n.send(ctx, good) })
+	crowd := startStorm(t, allowedStreams/2, harness.PollEvery, func(ctx context.Context) error { return n.send(ctx, good) })
 	eventually(t, "the callbacks are answered", func() error {
 		if t.Failed() {
 			t.FailNow()

@@ -66,7 +66,7 @@ func overTLS(s *fakeim.Sender, dir string, maxVersion uint16) *fakeim.Sender {
 func servedSerial(t *testing.T, o *operator) int64 {
 	t.Helper()
 	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
-	c, err := dialer.DialContext(t.Context(), "tcp", local(o.ports.callback))
+	c, err := dialer.DialContext(t.Context(), "tcp", o.Callbacks)
 	if err != nil {
 		t.Fatal(err)
 	}

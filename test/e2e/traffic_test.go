@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 	"github.com/imgroup-operator/imgroup-operator/test/oracle"
 )
 
@@ -114,7 +115,7 @@ func sendAll(t *testing.T, callbacks []callback, senders ...*fakeim.Sender) {
 // insist sends a callback until it is acknowledged, as long as the context lives. Nothing is known of a callback that
 // was not acknowledged: it may be stored or not, and sending it again does no harm.
 func insist(ctx context.Context, s *fakeim.Sender, c callback) error {
-	retry := time.NewTicker(pollEvery)
+	retry := time.NewTicker(harness.PollEvery)
 	defer retry.Stop()
 	for {
 		err := trySend(ctx, s, c.body, fakeim.WithPlatform(c.platform))

@@ -4,7 +4,6 @@
 package gitops
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +15,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // argo is the program of the folder argocd: Argo CD's own code, which answers one question at a time.
@@ -39,7 +40,7 @@ const argoNamespace = "argocd"
 
 // startArgo makes the ConfigMap that an Argo CD has, adds the health checks to it as docs/gitops.md says, and starts the
 // program.
-func startArgo(ctx context.Context) error {
+func startArgo(ctx *harness.SetUp) error {
 	if err := world.admin.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: argoNamespace}}); err != nil {
 		return err
 	}
@@ -63,6 +64,7 @@ func startArgo(ctx context.Context) error {
 	}
 	a.questions, a.answers = json.NewEncoder(a.in), json.NewDecoder(out)
 	world.argo = a
+	ctx.AtEnd(a.stop)
 	return a.cmd.Start()
 }
 

@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // blocks are the pieces of a document that are commands or manifests.
@@ -62,7 +63,7 @@ func runDocumented(t *testing.T, o *operator, folder, command string) {
 		stop()
 		<-done
 	}()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 	defer cancel()
 	out, err := tryRun(ctx, folder, world.kubeconfig, "", "sh", "-euc", command)
 	if err != nil {
@@ -83,7 +84,7 @@ func checkOutput(t *testing.T, command, out string) {
 
 // chat changes the group of the document until it is told to stop. An IMApp that is suspended or not ready refuses.
 func chat(ctx context.Context, o *operator) {
-	again := time.NewTicker(10 * pollEvery)
+	again := time.NewTicker(10 * harness.PollEvery)
 	defer again.Stop()
 	for {
 		body := everyText("@TGS#2J4SZEAEL", int(time.Now().UnixMilli()), "お知らせ").With("Notification", "Back at 10").With("Operator_Account", "alice")

@@ -13,6 +13,7 @@ import (
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // inGit is what a repository declares: defaults left out, labels and annotations of its own, one IMGroup with the name
@@ -141,7 +142,7 @@ func checkArgo(t *testing.T, namespace, manifest string, ways []string) {
 
 func objects(t *testing.T, manifest string) []*unstructured.Unstructured {
 	t.Helper()
-	all, err := documents([]byte(manifest))
+	all, err := harness.ParseManifest([]byte(manifest))
 	must(t, err)
 	return all
 }

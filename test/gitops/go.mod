@@ -6,7 +6,6 @@ replace github.com/imgroup-operator/imgroup-operator => ../..
 
 require (
 	github.com/fluxcd/cli-utils v1.3.0
-	github.com/go-logr/logr v1.4.4
 	github.com/google/go-cmp v0.7.0
 	github.com/imgroup-operator/imgroup-operator v0.0.0
 	golang.org/x/sync v0.24.0
@@ -24,6 +23,7 @@ require (
 	github.com/emicklei/go-restful/v3 v3.13.0 // indirect
 	github.com/evanphx/json-patch/v5 v5.9.11 // indirect
 	github.com/fxamacker/cbor/v2 v2.9.3 // indirect
+	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-openapi/jsonpointer v1.0.0 // indirect
 	github.com/go-openapi/jsonreference v1.0.1 // indirect
 	github.com/go-openapi/swag v0.29.1 // indirect

@@ -38,10 +38,10 @@ func TestToolsSeeAnIMAppAsItIs(t *testing.T) {
 	ns := newNamespace(t)
 	w := watchOne(t, ns, "IMApp", "chat")
 	o := startOperator(t, ns)
-	must(t, o.process.Pause())
+	must(t, o.Process.Pause())
 	apply(t, ns, appYAML("chat", ""))
 	w.await(appNew) // and stays so while nobody looks at it
-	must(t, o.process.Signal(syscall.SIGCONT))
+	must(t, o.Process.Signal(syscall.SIGCONT))
 	w.await(appNoSecret)
 	newSecret(t, ns, "chat", map[string]string{"token": token})
 	w.awaitWithin(healsWithin, appReady)

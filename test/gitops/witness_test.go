@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // witness sees every version of one object and has each judged by kstatus and by Argo CD.
@@ -102,7 +103,7 @@ func stateOf(o *unstructured.Unstructured) string {
 // await waits until the newest version says something.
 func (w *witness) await(word string) {
 	w.t.Helper()
-	w.awaitWithin(patience, word)
+	w.awaitWithin(harness.Patience, word)
 }
 
 func (w *witness) awaitWithin(limit time.Duration, word string) {

@@ -13,6 +13,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // One operator serves two namespaces, with rights in these alone. Their IMApps have the same name and application, and
@@ -89,7 +90,7 @@ func namespaced(t *testing.T, namespaces ...string) string {
 func (r *record) checkWithin(namespaces ...string) {
 	r.t.Helper()
 	for _, q := range r.requests() {
-		own := q.ObjectRef.Resource == "leases" && q.ObjectRef.Namespace == systemNamespace
+		own := q.ObjectRef.Resource == "leases" && q.ObjectRef.Namespace == harness.SystemNamespace
 		review := q.ObjectRef.Resource == "tokenreviews" || q.ObjectRef.Resource == "subjectaccessreviews"
 		if !own && !review && !slices.Contains(namespaces, q.ObjectRef.Namespace) {
 			r.t.Errorf("the operator asked elsewhere: %s %s", q.right(), q.RequestURI)

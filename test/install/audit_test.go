@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // auditPolicy has every request of a ServiceAccount logged when it is answered, a watch when it begins.
@@ -79,7 +81,7 @@ func (r *record) requests() []request {
 		must(r.t, err)
 		var q request
 		must(r.t, json.Unmarshal(line, &q))
-		if q.User.Username == "system:serviceaccount:"+systemNamespace+":"+serviceAccount && q.ObjectRef != nil {
+		if q.User.Username == "system:serviceaccount:"+harness.SystemNamespace+":"+harness.ServiceAccount && q.ObjectRef != nil {
 			found = append(found, q)
 		}
 	}

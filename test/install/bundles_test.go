@@ -16,6 +16,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // combinations are components that users may want together.
@@ -86,7 +88,7 @@ func TestTheAPIServerAcceptsEveryBundleWithoutAWarning(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a.accepts(t, b)
 			a.accepts(t, bundle{podOf(t, b)})
-			if ns := b.named("Namespace", "", systemNamespace); ns.GetLabels()["pod-security.kubernetes.io/enforce"] != "restricted" {
+			if ns := b.named("Namespace", "", harness.SystemNamespace); ns.GetLabels()["pod-security.kubernetes.io/enforce"] != "restricted" {
 				t.Error("the namespace does not enforce the restricted profile")
 			}
 		})

@@ -19,6 +19,7 @@ import (
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // A day of the operator needs every right that config/default gives it, and no other.
@@ -26,7 +27,7 @@ func TestTheOperatorHasTheRightsThatItUsesAndNoOther(t *testing.T) {
 	t.Setenv("KUBE_FEATURE_WatchListClient", "false") // as with an API server that streams no lists
 	b := build(t, "config/default")
 	b.grant(t)
-	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: "imgroup-operator"}}
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: harness.SystemNamespace, Name: "imgroup-operator"}}
 	must(t, client.IgnoreNotFound(world.admin.Delete(t.Context(), lease))) // of another test's operator
 	n := newTenant(t)
 	asked := newRecord(t)
@@ -122,7 +123,7 @@ func aDisbandedGroupExpires(t *testing.T, o *operator, n *tenant) {
 	ago := time.Now().Add(-2 * time.Hour).UnixMilli()
 	o.send(o.sender(n.namespace, appName, n.token()), fakeim.Destroyed("ended", ago, "leckie", "ended"))
 	eventually(t, "the IMGroup was there and is deleted", func() error {
-		if text := o.said(); !strings.Contains(text, "deleted the IMGroup of a disbanded group") {
+		if text := o.Said(); !strings.Contains(text, "deleted the IMGroup of a disbanded group") {
 			return errors.New("not yet")
 		}
 		return nil
@@ -135,11 +136,11 @@ func metricsAreRead(t *testing.T, o *operator, n *tenant) {
 	create(t, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"},
 		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "imgroup-operator-metrics-reader"},
 		Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: n.namespace, Name: "prometheus"}}})
-	url := "https://" + local(o.metrics) + "/metrics"
+	url := "https://" + o.Metrics + "/metrics"
 	// The library answers a token that is none with 500.
 	for token, want := range map[string]int{"": 401, "nonsense": 500, stranger: 403, reader: 200} {
 		eventually(t, fmt.Sprintf("the metrics are answered with %d", want), func() error {
-			status, body, err := get(t.Context(), url, token)
+			status, body, err := harness.Get(t.Context(), url, token)
 			if err == nil && (status != want || status == 200 && !strings.Contains(body, "imgroup_apps{")) {
 				err = fmt.Errorf("HTTP %d: %.200s", status, body)
 			}

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // manifest is a YAML block of a document whose first line is a comment with the name of a file.
@@ -43,8 +45,8 @@ func TestAnotherNamespace(t *testing.T) {
 	write(t, filepath.Join(world.tree, "elsewhere", "kustomization.yaml"), "namespace: elsewhere\nresources: [../config/default]\n"+
 		"components: [../config/components/prometheus, ../config/components/grafana, ../config/components/ingress]\n")
 	b := build(t, "elsewhere")
-	if left := strings.Join(strings.Fields(sprint(b)), " "); strings.Contains(left, systemNamespace) {
-		t.Errorf("something is still in %s", systemNamespace)
+	if left := strings.Join(strings.Fields(sprint(b)), " "); strings.Contains(left, harness.SystemNamespace) {
+		t.Errorf("something is still in %s", harness.SystemNamespace)
 	}
 	checkBindings(t, b)
 	newApplier(t).accepts(t, b)

@@ -13,6 +13,8 @@ import (
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // rights are the verbs and resources that the bundle gives the operator, each with its name if it is for one object.
@@ -74,7 +76,7 @@ func (b bundle) grant(t *testing.T) {
 func awaitRight(t *testing.T, namespace string, rule rbacv1.PolicyRule, allowed bool) {
 	t.Helper()
 	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
-		User:   "system:serviceaccount:" + systemNamespace + ":" + serviceAccount,
+		User:   "system:serviceaccount:" + harness.SystemNamespace + ":" + harness.ServiceAccount,
 		Groups: []string{"system:serviceaccounts", "system:authenticated"},
 		ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: rule.Verbs[0],
 			Group: rule.APIGroups[0], Resource: rule.Resources[0]},

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/test/child"
@@ -61,14 +62,16 @@ func get(ctx context.Context, client *http.Client, url string) string {
 }
 
 // Ports are taken below the range that systems use for outgoing connections (from 32768 on Linux, 49152 elsewhere):
-// else such a connection could take the port while the API server is down.
-const firstPort, ports, tries = 20000, 12000, 100
+// else such a connection could take the port of an API server, or of an operator, that is down for a moment.
+const firstPort, portCount = 10000, 22000
 
-// FreePort finds a port of loopback on which nothing listens.
+var portsGiven, portsOffset = atomic.Int32{}, rand.Int32N(portCount)
+
+// FreePort finds a port of loopback on which nothing listens, and which was not given to this process before.
 func FreePort() (int, error) {
 	var err error
-	for range tries {
-		port := firstPort + rand.IntN(ports)
+	for range portCount {
+		port := firstPort + int((portsOffset+portsGiven.Add(1))%portCount)
 		var l net.Listener
 		if l, err = net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
 			return port, l.Close()

@@ -10,6 +10,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // commands are kubectl and jq, in a folder of their own that comes first in the PATH of the shell.
@@ -23,14 +25,15 @@ type program struct {
 
 // programs are the operator and what else the recipes need, from pinned modules.
 var programs = []program{
-	{"manager", root, ".", buildFlags},
+	{"manager", root, ".", harness.RaceFlags()},
 	{commands + "/kubectl", root + "/hack/docs", "./kubectl", nil},
 	{commands + "/jq", ".", "./jq", nil},
 	{"kube-state-metrics", "kube-state-metrics", "k8s.io/kube-state-metrics/v2", nil},
 	{"controller-gen", ".", "sigs.k8s.io/controller-tools/cmd/controller-gen", []string{"-modfile=" + root + "/hack/tools/go.mod"}},
 }
 
-func buildAll(ctx context.Context) error {
+func buildAll(s *harness.SetUp) error {
+	world.dir, world.bin = s.Dir, s.Path("bin")
 	if err := os.MkdirAll(filepath.Join(world.bin, commands), 0o700); err != nil {
 		return err
 	}
@@ -38,7 +41,7 @@ func buildAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := errgroup.WithContext(s)
 	g.SetLimit(2) // linking one leaves a processor idle half of the time
 	for _, p := range append(programs, recipes...) {
 		g.Go(func() error { return p.build(ctx) })
@@ -48,7 +51,5 @@ func buildAll(ctx context.Context) error {
 
 // build leaves out the tables for debuggers: linking takes half the time then.
 func (p program) build(ctx context.Context) error {
-	args := []string{"build", "-C", p.dir, "-ldflags=-s -w", "-o", filepath.Join(world.bin, p.output)}
-	_, err := run(ctx, "go", slices.Concat(args, p.flags, []string{p.path})...)
-	return err
+	return harness.Build(ctx, p.dir, filepath.Join(world.bin, p.output), slices.Concat([]string{"-ldflags=-s -w"}, p.flags, []string{p.path})...)
 }

@@ -19,6 +19,7 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/child"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // receiver takes CloudEvents on a port of loopback; it can refuse them.
@@ -32,7 +33,7 @@ type receiver struct {
 }
 
 func newReceiver(t *testing.T) *receiver {
-	return &receiver{t: t, port: freePort(), status: http.StatusServiceUnavailable}
+	return &receiver{t: t, port: freePort(t), status: http.StatusServiceUnavailable}
 }
 
 // serve begins to listen.
@@ -180,7 +181,7 @@ func TestACloudEventTellsWhatWhereAndWhen(t *testing.T) {
 	}
 
 	// Started anew it knows nothing of what was sent: what it repeats has the same id. An annotation is no change.
-	must(t, p.Stop(stopGrace))
+	must(t, p.Stop(harness.StopGrace))
 	kubectl(t, adminConfig(), "-n", namespace, "annotate", "imgroup", name, "a=b")
 	startForwarder(t, r)
 	r.await(name, nasty, nasty, nasty)

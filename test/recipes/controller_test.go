@@ -77,7 +77,7 @@ func (a *announcer) await(group string, texts ...string) {
 // their changes.
 func (a *announcer) settled() {
 	a.t.Helper()
-	group := fmt.Sprintf("sentinel-%d", freePort())
+	group := fmt.Sprintf("sentinel-%d", freePort(a.t))
 	change(a.t, group, 5000, fakeim.Body{"Notification": "sentinel"})
 	a.await(group, "sentinel")
 }

@@ -5,73 +5,38 @@ package recipes
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
 	"github.com/imgroup-operator/imgroup-operator/test/child"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 	"github.com/imgroup-operator/imgroup-operator/test/localenv"
 )
 
-const (
-	// patience until something must have come true; generous for slow machines.
-	patience = 90 * time.Second
-	// pollEvery is short against what is awaited, and leaves the processor to it.
-	pollEvery = 50 * time.Millisecond
+var (
+	must       = harness.Must
+	eventually = harness.Eventually
+	differs    = harness.Differs
 )
 
 // nasty is a text that a shell, a template, a terminal, JSON or Kubernetes might take for more than text.
 const nasty = "$(touch pwned); `touch pwned` {{ .Input }} $(HOME) 'x' \"y\" \\n\n\t\a\u009b31m \u202eevil %s & 東京 */ --"
 
-// eventually waits until a check has no error.
-func eventually(t *testing.T, what string, check func() error) {
+func freePort(t *testing.T) int {
 	t.Helper()
-	if err := await(t.Context(), check); err != nil {
-		t.Fatalf("%s: %v", what, err)
-	}
+	port, err := localenv.FreePort()
+	must(t, err)
+	return port
 }
 
-func await(ctx context.Context, check func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	poll := time.NewTicker(pollEvery)
-	defer poll.Stop()
-	for {
-		err := check()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("not in time: %w", err)
-		case <-poll.C:
-		}
-	}
-}
-
-// differs says how two values differ.
-func differs(want, got any) error {
-	if diff := cmp.Diff(want, got); diff != "" {
-		return fmt.Errorf("(-want +got):\n%s", diff)
-	}
-	return nil
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+func local(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
 // kubectl runs kubectl as a user, and fails on an error or a warning.
 func kubectl(t *testing.T, kubeconfig string, args ...string) string {
@@ -128,7 +93,7 @@ func start(t *testing.T, o child.Options) *child.Process {
 	p, err := child.Start(o)
 	must(t, err)
 	t.Cleanup(func() {
-		if err := p.Stop(stopGrace); err != nil {
+		if err := p.Stop(harness.StopGrace); err != nil {
 			t.Error(err)
 		}
 		if t.Failed() {

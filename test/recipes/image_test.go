@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // recipePrograms are those of the recipes, built from what their Dockerfile copies and nothing else.
@@ -27,7 +29,7 @@ func recipePrograms() ([]program, error) {
 			}
 		}
 	}
-	module, flags := filepath.Join(sources, "docs", "recipes"), append([]string{"-trimpath"}, buildFlags...)
+	module, flags := filepath.Join(sources, "docs", "recipes"), append([]string{"-trimpath"}, harness.RaceFlags()...)
 	return []program{{"announcer", module, "./controller", flags}, {"forwarder", module, "./cloudevents", flags}}, nil
 }
 

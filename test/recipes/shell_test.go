@@ -14,6 +14,7 @@ import (
 
 	"github.com/imgroup-operator/imgroup-operator/test/child"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // loop is the script of the recipe, with a program that keeps what it is given.
@@ -91,7 +92,7 @@ func TestTheShellLoopStartsAgain(t *testing.T) {
 	l := newLoop(t)
 	change(t, "again", 1000, fakeim.Body{"Notification": "first"})
 	l.await("again", "first")
-	must(t, l.process.Stop(stopGrace))
+	must(t, l.process.Stop(harness.StopGrace))
 	change(t, "again", 2000, fakeim.Body{"Notification": "second"})
 	awaitNotification(t, "again", "second")
 	l.start()
@@ -115,7 +116,7 @@ func TestTheShellLoopLeavesNothingBehind(t *testing.T) {
 	l := newLoop(t)
 	change(t, "orphan", 1000, fakeim.Body{"Notification": "x"})
 	l.await("orphan", "x")
-	must(t, l.process.Stop(stopGrace))
+	must(t, l.process.Stop(harness.StopGrace))
 	eventually(t, "its process group is empty", func() error {
 		if err := syscall.Kill(-l.process.PID(), 0); err != syscall.ESRCH {
 			return os.ErrExist

@@ -41,9 +41,9 @@ func startStateMetrics(t *testing.T, config []byte) string {
 	for _, a := range pod.Containers[0].Args {
 		args = append(args, strings.Replace(a, pod.Containers[0].VolumeMounts[0].MountPath, dir, 1))
 	}
-	port := freePort()
+	port := freePort(t)
 	args = append(args, "--kubeconfig="+account(t, "imgroup-system", pod.ServiceAccountName), "--host=127.0.0.1",
-		fmt.Sprintf("--port=%d", port), "--telemetry-host=127.0.0.1", fmt.Sprintf("--telemetry-port=%d", freePort()))
+		fmt.Sprintf("--port=%d", port), "--telemetry-host=127.0.0.1", fmt.Sprintf("--telemetry-port=%d", freePort(t)))
 	start(t, child.Options{Path: filepath.Join(world.bin, "kube-state-metrics"), Args: args, Log: filepath.Join(dir, "log")})
 	return "http://" + local(port) + "/metrics"
 }

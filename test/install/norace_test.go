@@ -1,8 +1,0 @@
-// Copyright The imgroup-operator Authors.
-// SPDX-License-Identifier: Apache-2.0
-
-//go:build !race
-
-package install
-
-var buildFlags []string
