@@ -29,7 +29,9 @@ func TestHistory(t *testing.T) {
 		happened(t, "history", step.events)
 	}
 	look(t, "history", 0, "history", "history", "-n", "chat")
-	p := run(t, pipe, 0, "history", "imgroup/history", "-n", "chat", "-o", "json")
+	p := run(t, least, 0, "history", "history", "-n", "chat")
+	golden(t, "history-40", p, p.out.String())
+	p = run(t, pipe, 0, "history", "imgroup/history", "-n", "chat", "-o", "json")
 	golden(t, "history-json", p, p.out.String())
 	declare(t, "chat", "support", "unknown", "@TGS#2UNKNOWN")
 	look(t, "history-unknown", 0, "history", "unknown", "-n", "chat")

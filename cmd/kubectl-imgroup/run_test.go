@@ -38,6 +38,7 @@ var (
 	narrow = view{name: "80", columns: 80}
 	wide   = view{name: "160", columns: 160, colours: true}
 	views  = []view{pipe, narrow, wide}
+	least  = view{name: "40", columns: 40} // of a window beside others
 )
 
 // process is a run of the plugin.

@@ -82,7 +82,6 @@ func TestSendRefused(t *testing.T) {
 		{"send-wrong-app", []string{"send", "-n", "games", "players", "@TGS#2SEND", "--url", "http://" + world.operator.Callbacks + "/callbacks/chat/support"}},
 		{"send-suspended", sendTo("chat", "retired", "@TGS#2SEND")},
 		{"send-not-ready", sendTo("chat", "waiting", "@TGS#2SEND", "--token-file", "wrong-token")},
-		{"send-long-id", sendTo("chat", "support", strings.Repeat("x", 129))},
 		{"send-unsigned-refused", []string{"send", "-n", "chat", "trial", "@TGS#2SEND", "--url", "http://" + world.operator.Callbacks + "/callbacks/chat/support"}},
 	} {
 		t.Run(test.name, func(t *testing.T) { look(t, test.name, 3, test.args...) })

@@ -51,6 +51,10 @@ func TestWrongUsage(t *testing.T) {
 		{"is not KEY=VALUE", []string{"send", "support", "g", "-n", "chat", "--custom", "Region"}},
 		{"is not http://HOST", []string{"send", "support", "g", "-n", "chat", "--url", "chat.example.com"}},
 		{"has a query", []string{"send", "support", "g", "-n", "chat", "--url", "https://chat.example.com/?a=b"}},
+		{"the group's ID is empty", []string{"send", "support", "", "-n", "chat"}},
+		{"the group's ID is not UTF-8", []string{"send", "support", "a\xff", "-n", "chat"}},
+		{"the group's ID has 129 bytes, and may have 128", []string{"send", "support", strings.Repeat("群", 43), "-n", "chat"}},
+		{"is not imgroup/NAME", []string{"send", "support", "imgroup/", "-n", "chat"}},
 		{"invalid argument", []string{"completion", "tcsh"}},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
@@ -94,6 +98,18 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+// Whoever creates a group at Tencent chooses its ID, and a shell may evaluate what it is offered.
+func TestCompletionOffersNothingThatAShellObeys(t *testing.T) {
+	declare(t, "chat", "picky", "dangerous", "$(touch pwned)`x`;")
+	for line, want := range map[string]string{"send picky ": "imgroup/dangerous\t__touch pwned__x__", "send picky imgroup/d": "imgroup/dangerous",
+		"send picky $": "", "history danger": "dangerous\t__touch", "resync imgroup/danger": "imgroup/dangerous\t__touch"} {
+		p := run(t, pipe, 0, append([]string{"__complete", "--namespace=chat"}, strings.Split(line, " ")...)...)
+		if got := p.out.String(); !strings.Contains(got, want) || strings.ContainsAny(got, "$`;()") {
+			t.Errorf("%q is completed to:\n%s", line, got)
+		}
+	}
+}
+
 func TestCompletionScripts(t *testing.T) {
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell", "kubectl"} {
 		t.Run(shell, func(t *testing.T) {
@@ -126,14 +142,5 @@ func TestTheOperatorDoesNotContainThePlugin(t *testing.T) {
 		if strings.Contains(string(out), path) {
 			t.Errorf("the operator imports %s", strings.TrimSpace(path))
 		}
-	}
-}
-
-func TestCtrlCWhileWaiting(t *testing.T) {
-	p := start(t, pipe, sendTo("chat", "picky", "unwanted", "--wait")...)
-	p.says(t, "made the change durable")
-	p.interrupt(t)
-	if code := p.wait(t); code != 130 || p.err.String() != "" {
-		t.Errorf("exit code %d: %s", code, p.err.String())
 	}
 }

@@ -45,11 +45,11 @@ func knows(t *testing.T, namespace, groupID, name string) {
 	})
 }
 
-// watchers run in all views and as JSON.
+// watchers run in all views, in a narrow window and as JSON.
 func watchers(t *testing.T) map[string]*process {
 	t.Helper()
 	all := map[string]*process{"watch-json": start(t, pipe, "watch", "-A", "-o", "json")}
-	for _, v := range views {
+	for _, v := range append([]view{least}, views...) {
 		all["watch-"+v.name] = start(t, v, "watch", "-A")
 	}
 	for _, p := range all {
@@ -117,6 +117,18 @@ func declare(t *testing.T, namespace, app, name, groupID string) {
 	g.Spec.AppRef.Name, g.Spec.GroupID = app, groupID
 	must(t, world.admin.Create(t.Context(), g))
 	eventually(t, "the operator knows it", func() error { return isReady(t, g) })
+}
+
+func TestWatchOfWhatIsNotThereYet(t *testing.T) {
+	declare(t, "chat", "support", "there", "@TGS#2THERE")
+	p := start(t, pipe, "watch", "there", "not-yet", "-n", "chat")
+	p.says(t, "it is waited for.")
+	declare(t, "chat", "support", "not-yet", "@TGS#2NOTYET")
+	p.says(t, "- → created")
+	const want = "Watching 1 IMGroup in the namespace chat; Ctrl-C ends it.\nThere is no IMGroup not-yet in the namespace chat yet; it is waited for.\n"
+	if got := p.err.String(); got != want {
+		t.Errorf("it says:\n%s", got)
+	}
 }
 
 func TestWatchGoesOnAfterARestartOfTheAPIServer(t *testing.T) {

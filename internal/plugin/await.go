@@ -31,7 +31,7 @@ func (p *plugin) await(ctx context.Context, every, timeout time.Duration, check 
 		return false, nil
 	})
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return errInterrupted
 	}
 	return err
 }

@@ -4,7 +4,6 @@
 package plugin
 
 import (
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/duration"
@@ -15,40 +14,13 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/terminal"
 )
 
-// changeTable prints changes, a line each. The old and the new value are the last column, so that a long or wide text
-// can push nothing out of place.
+// changeTable prints changes, a line each, and two on a narrow terminal. The old and the new value are the last column,
+// so that a long or wide text can push nothing out of place.
 type changeTable struct {
 	screen     screen.Screen
 	namespaces bool
 	now        func() time.Time
 	begun      bool
-}
-
-// layout are the widths of the columns before the last one.
-type layout struct {
-	time, name, field, operator, age int
-	gap                              string
-}
-
-// layouts by the width of the terminal, the widest first; the last one is for pipes and fits most names as they are.
-var layouts = []struct {
-	from int
-	layout
-}{
-	{140, layout{time: 8, name: 44, field: 16, operator: 16, age: 4, gap: "  "}},
-	{100, layout{time: 8, name: 26, field: 13, operator: 10, age: 4, gap: "  "}},
-	{1, layout{time: 8, name: 20, field: 10, operator: 8, age: 4, gap: " "}},
-	{0, layout{time: len(timeFormat) - len("07:00"), name: 44, field: 16, operator: 16, age: 4, gap: "  "}},
-}
-
-func (t *changeTable) layout() layout {
-	width := t.screen.Width()
-	for _, l := range layouts {
-		if width >= l.from && (width == 0) == (l.from == 0) {
-			return l.layout
-		}
-	}
-	return layout{}
 }
 
 func (t *changeTable) show(all []changes.Change) error {
@@ -72,9 +44,8 @@ func (t *changeTable) header(l layout) error {
 	if t.namespaces {
 		name = "NAMESPACE/IMGROUP"
 	}
-	cells := []string{t.cell("TIME", l.time), t.cell(name, l.name), t.cell("FIELD", l.field), t.cell("OPERATOR", l.operator),
-		t.cell("AGE", l.age), "OLD → NEW"}
-	return t.screen.Line("%s", t.screen.Paint(screen.Bold, strings.Join(cells, l.gap)))
+	text := t.beforeValues(l, [columns]string{"TIME", name, "FIELD", "OPERATOR", "AGE"}, [columns]screen.Style{}) + "OLD → NEW"
+	return t.screen.Line("%s", t.screen.Paint(screen.Bold, text))
 }
 
 func (t *changeTable) line(l layout, c *changes.Change) error {
@@ -82,23 +53,10 @@ func (t *changeTable) line(l layout, c *changes.Change) error {
 	if t.namespaces {
 		name = c.Namespace + "/" + c.Name
 	}
-	before := []string{
-		t.screen.Paint(screen.Dim, t.cell(t.clock(c.Time.Time), l.time)),
-		t.cell(name, l.name),
-		t.screen.Paint(screen.Cyan, t.cell(c.Field, l.field)),
-		t.cell(operator(c), l.operator),
-		t.screen.Paint(screen.Dim, t.cell(duration.HumanDuration(max(0, t.now().Sub(c.Time.Time))), l.age)),
-	}
-	used := l.time + l.name + l.field + l.operator + l.age + len(l.gap)*len(before)
-	return t.screen.Line("%s%s%s", strings.Join(before, l.gap), l.gap, oldToNew(t.screen, c, used))
-}
-
-// cell is cut on a terminal only.
-func (t *changeTable) cell(s string, columns int) string {
-	if !t.screen.IsTerminal() {
-		columns = max(columns, terminal.Width(s))
-	}
-	return terminal.Cell(s, columns)
+	age := duration.HumanDuration(max(0, t.now().Sub(c.Time.Time)))
+	text := t.beforeValues(l, [columns]string{t.clock(c.Time.Time), name, c.Field, operator(c), age},
+		[columns]screen.Style{screen.Dim, screen.Plain, screen.Cyan, screen.Plain, screen.Dim})
+	return t.screen.Line("%s%s", text, oldToNew(t.screen, c, l.room(t.screen.Width())))
 }
 
 // clock is the time of day of this machine, or for what is older the day. In a pipe it is all of it, in UTC.
@@ -114,17 +72,13 @@ func (t *changeTable) clock(at time.Time) string {
 
 const arrow = " → "
 
-// oldToNew has both values, on a terminal cut so that the new one has the most of the room that is not used.
-func oldToNew(s screen.Screen, c *changes.Change, used int) string {
+// oldToNew has both values, on a terminal cut so that the new one has the most of the room.
+func oldToNew(s screen.Screen, c *changes.Change, room int) string {
 	old, now := known(c.Old), known(c.New)
-	if width := s.Width(); width > 0 {
-		room := width - used - len([]rune(arrow))
-		if terminal.Width(old)+terminal.Width(now) > room {
-			old = cutTo(old, max(room/3, room-terminal.Width(now)))
-			now = cutTo(now, room-terminal.Columns(old))
-		} else {
-			old, now = terminal.Visible(old), terminal.Visible(now)
-		}
+	room -= len([]rune(arrow))
+	if s.Width() > 0 && terminal.Width(old)+terminal.Width(now) > room {
+		old = cutTo(old, max(room/3, room-terminal.Width(now)))
+		now = cutTo(now, room-terminal.Columns(old))
 	} else {
 		old, now = terminal.Visible(old), terminal.Visible(now)
 	}

@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/internal/terminal"
 )
 
 const (
@@ -37,7 +36,7 @@ type candidates struct {
 
 // add leaves out what a shell or a terminal would not take as it is.
 func (c *candidates) add(name, description string) {
-	if c.full() || c.known[name] || !strings.HasPrefix(name, c.typed) || terminal.Visible(name) != name {
+	if c.full() || c.known[name] || !strings.HasPrefix(name, c.typed) || !isHarmless(name) {
 		return
 	}
 	c.known[name] = true
@@ -89,13 +88,13 @@ func appNames(ctx context.Context, k *cluster, all *candidates) error {
 }
 
 func groupNames(ctx context.Context, k *cluster, all *candidates) error {
-	return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(g.Name, oneLine(g.Spec.GroupID)) })
+	return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(g.Name, describe(g.Spec.GroupID)) })
 }
 
-// groupIDs are the IDs of an IMApp's groups.
-func groupIDs(app string) lister {
+// groupWords are an IMApp's groups.
+func groupWords(app string) lister {
 	return func(ctx context.Context, k *cluster, all *candidates) error {
-		return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(g.Spec.GroupID, "") }, client.MatchingFields{"spec.appRef.name": app})
+		return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(groupWord(g)) }, client.MatchingFields{"spec.appRef.name": app})
 	}
 }
 
@@ -122,8 +121,5 @@ func either(ctx context.Context, k *cluster, all *candidates) error {
 	if err := appNames(ctx, k, all); err != nil {
 		return err
 	}
-	return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(kindGroup+"/"+g.Name, oneLine(g.Spec.GroupID)) })
+	return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(kindGroup+"/"+g.Name, describe(g.Spec.GroupID)) })
 }
-
-// oneLine keeps tabs and line ends out of a completion's description.
-func oneLine(s string) string { return fmt.Sprintf("%.60q", s) }

@@ -12,7 +12,7 @@ import (
 
 func TestCandidates(t *testing.T) {
 	c := &candidates{typed: "o", known: map[string]bool{"ops": true}}
-	for _, name := range []string{"ops", "other", "other", "support", "o\nrm", "o\x1b[31m", "o\u202e"} {
+	for _, name := range []string{"ops", "other", "other", "support", "o\nrm", "o\x1b[31m", "o\u202e", "o$(x)", "o x", "o;x", "o'", "o運"} {
 		c.add(name, "")
 	}
 	c.add("one", "described")

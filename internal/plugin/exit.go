@@ -31,6 +31,9 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
+// errInterrupted is what Ctrl-C makes of a wait. Only JSON says it: whoever pressed the keys knows.
+var errInterrupted = errors.New("interrupted while waiting")
+
 func failure(code int, format string, args ...any) error {
 	return &exitError{code: code, err: fmt.Errorf(format, args...)}
 }
@@ -47,7 +50,7 @@ func exitCode(err error) int {
 		return ExitOK
 	case errors.As(err, &own):
 		return own.code
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted):
 		return ExitInterrupted
 	}
 	return ExitError

@@ -96,16 +96,26 @@ func (p *plugin) history(ctx context.Context, arg string) (*history, error) {
 	h := &history{Namespace: g.Namespace, Name: g.Name, App: g.Spec.AppRef.Name, GroupID: g.Spec.GroupID, State: stateOf(g),
 		Clocks: clocksOf(g), LastChange: g.Status.LastChange, Conditions: append([]metav1.Condition{}, g.Status.Conditions...),
 		Requested: g.Annotations[imv1alpha1.AnnotationResyncRequestedAt]}
-	// The rest needs more rights, and something is better than nothing.
-	if app, err := k.app(ctx, g.Spec.AppRef.Name); err == nil {
+	return h, p.addMore(ctx, k, g, h)
+}
+
+// addMore adds what needs more rights. Without them something is better than nothing.
+func (p *plugin) addMore(ctx context.Context, k *cluster, g *imv1alpha1.IMGroup, h *history) error {
+	app, appErr := k.app(ctx, g.Spec.AppRef.Name)
+	events, eventsErr := k.eventsOf(ctx, g)
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	h.Events = events
+	if appErr == nil {
 		h.Resync = app.Status.Resync
 	} else {
-		p.note("Resyncs are not shown: %v", err)
+		p.note("Resyncs are not shown: %v", appErr)
 	}
-	if h.Events, err = k.eventsOf(ctx, g); err != nil {
-		p.note("Events are not shown: %v", err)
+	if eventsErr != nil {
+		p.note("Events are not shown: %v", eventsErr)
 	}
-	return h, nil
+	return nil
 }
 
 // group reads an IMGroup, which may be written as imgroup/NAME.

@@ -118,5 +118,5 @@ func (p *plugin) printEvents(s screen.Screen, h *history) error {
 	for _, e := range h.Events {
 		rows = append(rows, []string{e.Time.UTC().Format(timeFormat), p.age(e.Time.Time), e.Reason, e.Note})
 	}
-	return cmp.Or(s.Line(""), s.Table([]string{"TIME", "AGE", "EVENT", "NOTE"}, rows))
+	return cmp.Or(s.Line(""), s.Notes([]string{"TIME", "AGE", "EVENT", "NOTE"}, rows))
 }

@@ -95,24 +95,6 @@ func TestTheURLThatNobodyKnows(t *testing.T) {
 	}
 }
 
-func TestWrap(t *testing.T) {
-	for _, test := range []struct {
-		in    string
-		width int
-		want  string
-	}{
-		{"one two three", 8, "one two|three"},
-		{"one two three", 0, "one two three"},
-		{"https://example.com/that-is-long and more", 10, "https://example.com/that-is-long|and more"},
-		{"運用 チーム です", 11, "運用 チーム|です"},
-		{"", 10, ""},
-	} {
-		if got := strings.Join(wrap(test.in, test.width), "|"); got != test.want {
-			t.Errorf("%q in %d columns: %q, want %q", test.in, test.width, got, test.want)
-		}
-	}
-}
-
 func TestTheTokenIsReadFromAFile(t *testing.T) {
 	for in, want := range map[string]string{"token\r\n": "token", "\ufefftoken": "token", "to ken": "to ken", "\n": ""} {
 		p := &plugin{}

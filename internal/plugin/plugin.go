@@ -8,7 +8,6 @@ package plugin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,7 +54,7 @@ func Run(ctx context.Context, args []string, streams genericiooptions.IOStreams,
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
 	err := root.ExecuteContext(ctx)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil && exitCode(err) == ExitInterrupted {
 		return ExitInterrupted // whoever pressed Ctrl-C knows
 	}
 	if err != nil {

@@ -6,7 +6,6 @@ package plugin
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -49,35 +48,33 @@ func (p *plugin) resyncGroup(ctx context.Context, k *cluster, name string, o *re
 func (p *plugin) awaitNews(ctx context.Context, k *cluster, app *imv1alpha1.IMApp, before *imv1alpha1.IMGroup, r *resyncResult, o *resyncOptions) error {
 	timeout, was := cmp.Or(o.timeout, groupTimeout), app.DeepCopy()
 	err := p.await(ctx, lookEvery, timeout, func(ctx context.Context) (bool, error) {
-		now := &imv1alpha1.IMGroup{}
-		if err := k.Get(ctx, client.ObjectKeyFromObject(before), now); err != nil {
+		now, err := k.look(ctx, before, app)
+		if err != nil {
 			return false, err
 		}
-		if err := k.Get(ctx, client.ObjectKeyFromObject(app), app); err != nil {
-			return false, err
-		}
-		if now.UID != before.UID {
-			return false, refused("the IMGroup %s was deleted and made anew meanwhile", before.Name)
-		}
-		r.Changes = changes.Between(before, now, p.now())
-		if len(r.Changes) > 0 {
+		if r.Changes = changes.Between(before, now, p.now()); len(r.Changes) > 0 {
 			return true, nil
 		}
 		return false, cmp.Or(fault(now, app, was), canResync(app))
 	})
-	var own *exitError
-	switch {
-	case isLate(err):
+	if isLate(err) {
 		r.Outcome = outcomeUnchanged
 		return p.conclude(r, o, nil, func() error { return p.printNothing(before, app, timeout) })
-	case errors.As(err, &own):
-		r.Outcome = outcomeFailed
-	case err != nil:
-		return err
-	default:
-		r.Outcome = outcomeChanged
 	}
+	r.Outcome = cmp.Or(outcomeOf(err), outcomeChanged)
 	return p.conclude(r, o, err, func() error { return p.printNews(before, r.Changes) })
+}
+
+// look reads an IMGroup and its IMApp again.
+func (c *cluster) look(ctx context.Context, g *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) (*imv1alpha1.IMGroup, error) {
+	now := &imv1alpha1.IMGroup{}
+	if err := c.Get(ctx, client.ObjectKeyFromObject(g), now); err != nil {
+		return nil, err
+	}
+	if now.UID != g.UID {
+		return nil, refused("the IMGroup %s was deleted and made anew meanwhile", g.Name)
+	}
+	return now, c.Get(ctx, client.ObjectKeyFromObject(app), app)
 }
 
 // printNothing says what it may mean that nothing is new.
@@ -95,13 +92,25 @@ func (p *plugin) printNews(g *imv1alpha1.IMGroup, news []changes.Change) error {
 	if err := s.Line("%s %s:", s.Paint(screen.Green, "Resynced"), fullName(g)); err != nil {
 		return err
 	}
-	for i := range news {
-		field := "  " + terminal.Visible(news[i].Field) + ": "
-		if err := s.Line("%s%s", s.Paint(screen.Cyan, field), oldToNew(s, &news[i], terminal.Columns(field))); err != nil {
+	return printChanges(s, news)
+}
+
+func printChanges(s screen.Screen, all []changes.Change) error {
+	for i := range all {
+		field := fieldName(s, all[i].Field)
+		if err := s.Line("  %s: %s", s.Paint(screen.Cyan, field), oldToNew(s, &all[i], s.Width()-terminal.Columns(field)-len("  : "))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fieldName leaves the most of a line to the values.
+func fieldName(s screen.Screen, field string) string {
+	if width := s.Width(); width > 0 {
+		return terminal.Cut(field, width/3)
+	}
+	return terminal.Visible(field)
 }
 
 // fault is why a group could not be fetched, as far as conditions tell that have changed since it was asked for.

@@ -5,6 +5,7 @@ package plugin
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,7 @@ import (
 
 // What a resync can come to.
 const (
-	outcomeAsked     = "asked"     // nobody waits
+	outcomeAsked     = "asked"     // nobody waits, or no longer
 	outcomeCompleted = "completed" // all groups of an IMApp
 	outcomeFailed    = "failed"
 	outcomeTimedOut  = "timedOut"
@@ -33,6 +34,18 @@ type resyncResult struct {
 	GroupsTotal *int32           `json:"groupsTotal,omitempty"`
 	Changes     []changes.Change `json:"changes,omitempty"`
 	Error       string           `json:"error,omitempty"` // as on stderr
+}
+
+// outcomeOf is what an error says of a resync; "" without one. If the wait alone came to an end, the request stands.
+func outcomeOf(err error) string {
+	var own *exitError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &own):
+		return outcomeFailed
+	}
+	return outcomeAsked
 }
 
 // conclude tells a result, in words only if it is no failure: those the error has. It returns the failure.

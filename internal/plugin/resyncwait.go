@@ -40,13 +40,13 @@ func (p *plugin) awaitResync(ctx context.Context, k *cluster, app *imv1alpha1.IM
 		return false, bar.show(now.Status.Resync, begun(now, app))
 	})
 	bar.end()
-	if err != nil && !isLate(err) {
-		return err
-	}
-	if err == nil {
+	switch {
+	case err == nil:
 		err = r.ended(now)
-	} else {
+	case isLate(err):
 		err = r.late(now, begun(now, app), timeout)
+	default:
+		r.Outcome = outcomeOf(err)
 	}
 	return p.conclude(r, o, err, func() error { return p.printResynced(now, p.now().Sub(start)) })
 }

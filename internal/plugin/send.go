@@ -66,13 +66,13 @@ func (p *plugin) sendCommand() *cobra.Command {
 		Args:    arguments(cobra.ExactArgs(2)),
 		ValidArgsFunction: func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) == 1 {
-				return p.names(groupIDs(args[0]), 2)(c, nil, typed)
+				return p.names(groupWords(args[0]), 2)(c, nil, typed)
 			}
 			return p.names(appNames, 1)(c, args, typed)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			o.set = c.Flags().Changed
-			if err := checkTimeout(c, o.timeout); err != nil {
+			if err := cmp.Or(checkTimeout(c, o.timeout), checkGroup(args[1])); err != nil {
 				return err
 			}
 			return p.send(c.Context(), args[0], args[1], o)

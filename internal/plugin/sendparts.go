@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/callback"
 )
@@ -97,28 +95,4 @@ func parseTime(s string, now time.Time) (time.Time, error) {
 		return t.Truncate(time.Millisecond), nil
 	}
 	return time.Time{}, usage("--event-time %q is not a time like 2026-11-23T06:27:25.123Z, milliseconds since 1970, or from now like -5m", s)
-}
-
-// groupFor finds the IMGroup of an argument. For a group ID that has none, it is one of which nothing is known.
-func (c *cluster) groupFor(ctx context.Context, app, arg string) (*imv1alpha1.IMGroup, error) {
-	if kind, name, found := strings.Cut(arg, "/"); found && kindNames[kind] == kindGroup {
-		g := &imv1alpha1.IMGroup{}
-		err := c.Get(ctx, client.ObjectKey{Namespace: c.namespace, Name: name}, g)
-		if err == nil && g.Spec.AppRef.Name != app {
-			err = usage("the IMGroup %s belongs to the IMApp %s", name, g.Spec.AppRef.Name)
-		}
-		return g, err
-	}
-	groups, err := c.groupsOf(ctx, app, arg)
-	if len(groups) > 0 {
-		return &groups[0], err
-	}
-	return &imv1alpha1.IMGroup{Spec: imv1alpha1.IMGroupSpec{GroupID: arg}}, err
-}
-
-// groupsOf are the IMGroups of one group.
-func (c *cluster) groupsOf(ctx context.Context, app, groupID string) ([]imv1alpha1.IMGroup, error) {
-	var list imv1alpha1.IMGroupList
-	err := c.List(ctx, &list, client.InNamespace(c.namespace), client.MatchingFields{"spec.appRef.name": app, "spec.groupID": groupID})
-	return list.Items, err
 }

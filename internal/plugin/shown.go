@@ -73,11 +73,21 @@ func (f *follower) Replace(all []any, _ string) error {
 		}
 	}
 	if before == nil {
-		f.note("Watching %s%s; Ctrl-C ends it.", count(len(f.shown), "IMGroup"), inNamespace(f.namespace))
+		f.greet()
 		return nil
 	}
 	f.tell(difference(before, f.shown, f.now()))
 	return nil
+}
+
+// greet says what is watched, and which of it is not there.
+func (f *follower) greet() {
+	f.note("Watching %s%s; Ctrl-C ends it.", count(len(f.shown), "IMGroup"), inNamespace(f.namespace))
+	for i, name := range f.names {
+		if f.shown[client.ObjectKey{Namespace: f.namespace, Name: name}] == nil && !slices.Contains(f.names[:i], name) {
+			f.note("There is no IMGroup %s%s yet; it is waited for.", name, inNamespace(f.namespace))
+		}
+	}
 }
 
 // difference is what is new of each IMGroup; the one that changed last is the last one.

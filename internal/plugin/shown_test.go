@@ -33,7 +33,7 @@ func newRecorder(names ...string) *recorder {
 	r := &recorder{at: time.Unix(1000, 0)}
 	p := &plugin{now: func() time.Time { return r.at }}
 	p.ErrOut = &r.said
-	r.follower = follower{plugin: p, names: names, end: func(err error) { r.err = err }, show: func(all []changes.Change) error {
+	r.follower = follower{plugin: p, namespace: "chat", names: names, end: func(err error) { r.err = err }, show: func(all []changes.Change) error {
 		for i := range all {
 			r.news = append(r.news, fmt.Sprintf("%s %s %s → %s", all[i].Name, all[i].Field, known(all[i].Old), known(all[i].New)))
 		}
@@ -50,6 +50,10 @@ func named(name string, uid types.UID, value string, seconds int64) any {
 	g.Status.Conditions = []metav1.Condition{{Type: "Ready"}}
 	return g
 }
+
+const greeting = `Watching 2 IMGroups in the namespace chat; Ctrl-C ends it.
+There is no IMGroup c in the namespace chat yet; it is waited for.
+`
 
 func TestWhatIsShown(t *testing.T) {
 	start := []any{named("a", "1", "x", 5), named("b", "2", "y", 6)}
@@ -78,15 +82,15 @@ func TestWhatIsShown(t *testing.T) {
 		}, []string{"a name x → z", "b imgroup created → deleted"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := newRecorder("a", "b", "c")
+			r := newRecorder("a", "b", "c", "c")
 			if err := errors.Join(r.Replace(start, ""), test.do(r)); err != nil || r.err != nil {
 				t.Fatal(err, r.err)
 			}
 			if diff := cmp.Diff(test.want, r.news); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if got := r.said.String(); got != "Watching 2 IMGroups; Ctrl-C ends it.\n" {
-				t.Errorf("it says %q", got)
+			if got := r.said.String(); got != greeting {
+				t.Errorf("it says\n%s", got)
 			}
 		})
 	}

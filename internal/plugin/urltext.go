@@ -65,7 +65,7 @@ const labelWidth = 9
 func paragraph(s screen.Screen, label string, texts ...string) error {
 	head := s.Paint(screen.Bold, terminal.Cell(label, labelWidth))
 	for _, part := range texts {
-		for _, line := range wrap(terminal.Visible(part), s.Width()-labelWidth) {
+		for _, line := range screen.Wrap(terminal.Visible(part), s.Width()-labelWidth) {
 			if err := s.Line("%s%s", head, line); err != nil {
 				return err
 			}
@@ -73,20 +73,4 @@ func paragraph(s screen.Screen, label string, texts ...string) error {
 		}
 	}
 	return nil
-}
-
-// wrap breaks a text, which is escaped already, at blanks; a width below 1 is none.
-func wrap(text string, width int) (lines []string) {
-	line := ""
-	for word := range strings.SplitSeq(text, " ") {
-		switch {
-		case line == "":
-			line = word
-		case width < 1 || terminal.Columns(line)+1+terminal.Columns(word) <= width:
-			line += " " + word
-		default:
-			lines, line = append(lines, line), word
-		}
-	}
-	return append(lines, line)
 }

@@ -21,10 +21,10 @@ changed, by whom, how long ago, and the old and the new value. Ctrl-C ends it.
 "-" is a value that is not known, "" one that is known to be empty. Nobody is named where Tencent names nobody, where a
 resync found the change, and where a newer change came with it. Changes that come together may be shown as one: the
 IMGroup holds the newest state, not each step to it. If the API server goes away, what changed meanwhile is shown when
-it is back.
+it is back. An IMGroup that does not exist yet is waited for.
 
-On a terminal lines are cut to its width; in a pipe nothing is cut, and the times are whole. With -o json each line is
-one object.`
+On a terminal lines are cut to its width, and below 80 columns the values have a line of their own and the age is left
+out; in a pipe nothing is cut, and the times are whole. With -o json each line is one object.`
 
 const watchExample = `  # All namespaces
   kubectl imgroup watch -A

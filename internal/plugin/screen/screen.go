@@ -53,7 +53,7 @@ func (s Screen) Width() int {
 
 const (
 	customaryWidth = 80
-	minWidth       = 60 // below it lines are wrapped by the terminal
+	minWidth       = 40 // below it lines are wrapped by the terminal
 )
 
 // Whole is the same screen without a bound, for what people copy.

@@ -12,10 +12,11 @@ import (
 
 const (
 	gap       = "  "
-	minColumn = 6 // below it nothing can be read
+	minColumn = 6  // below it nothing can be read
+	minTable  = 60 // in fewer columns the terminal wraps a table
 )
 
-// Table prints rows below a header. On a terminal the widest columns are cut until a row fits.
+// Table prints rows below a header. On a terminal the widest columns but the first are cut until a row fits.
 func (s Screen) Table(header []string, rows [][]string) error {
 	widths := s.fit(natural(append([][]string{header}, rows...)))
 	if err := s.Line("%s", s.Paint(Bold, row(header, widths))); err != nil {
@@ -40,21 +41,25 @@ func natural(rows [][]string) []int {
 	return widths
 }
 
-// fit makes columns narrower, always the widest, the last one first among equals.
+// fit makes columns narrower, always the widest, the last one first among equals. The first one says what a row is of,
+// and stays.
 func (s Screen) fit(widths []int) []int {
 	bound := s.Width()
+	if bound > 0 {
+		bound = max(bound, minTable)
+	}
 	total := len(gap) * (len(widths) - 1)
 	for _, w := range widths {
 		total += w
 	}
 	for ; bound > 0 && total > bound; total-- {
 		widest := len(widths) - 1
-		for i := widest; i >= 0; i-- {
+		for i := widest; i > 0; i-- {
 			if widths[i] > widths[widest] {
 				widest = i
 			}
 		}
-		if widths[widest] <= minColumn {
+		if widest == 0 || widths[widest] <= minColumn {
 			break
 		}
 		widths[widest]--
