@@ -4,18 +4,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
-	"strconv"
 	"time"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/internal/terminal"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 	"github.com/imgroup-operator/imgroup-operator/test/oracle"
 )
@@ -84,7 +80,8 @@ func (st *stack) playDay(ctx context.Context, checks *checklist) error {
 // send sends the steps one after another and returns what was acknowledged.
 func (st *stack) send(ctx context.Context, steps []step, checks *checklist) ([]oracle.Callback, error) {
 	var acknowledged []oracle.Callback
-	printLine(checks.out, "\n"+answerLine("STEP", "HTTP", "ANSWER"))
+	printLine(checks.out)
+	printAnswer(checks.out, "STEP", "HTTP", "ANSWER")
 	for _, step := range steps {
 		body, err := fakeim.Encode(step.body)
 		if err != nil {
@@ -103,18 +100,6 @@ func (st *stack) send(ctx context.Context, steps []step, checks *checklist) ([]o
 	return acknowledged, nil
 }
 
-// check shows an answer and checks it.
-func (s step) check(checks *checklist, reply fakeim.Reply) {
-	printLine(checks.out, answerLine(s.name, strconv.Itoa(reply.HTTPStatus), string(reply.Raw)))
-	want := cmp.Or(s.want, http.StatusOK)
-	checks.that(reply.HTTPStatus == want && reply.OK() == (want == http.StatusOK), s.name,
-		fmt.Sprintf("got HTTP %d %q, want %d", reply.HTTPStatus, reply.Raw, want))
-}
-
-func answerLine(step, status, answer string) string {
-	return terminal.Cell(step, 42) + "  " + terminal.Cell(status, 4) + "  " + terminal.Visible(answer)
-}
-
 // settled waits until the objects agree with what was acknowledged, or long enough, and returns them.
 func (st *stack) settled(ctx context.Context, acknowledged []oracle.Callback) ([]imv1alpha1.IMGroup, error) {
 	want := oracle.Expect(acknowledged)
@@ -127,8 +112,10 @@ func (st *stack) settled(ctx context.Context, acknowledged []oracle.Callback) ([
 }
 
 func printTable(out io.Writer, groups []imv1alpha1.IMGroup) {
-	printLine(out, "\n"+header())
+	t := newTable(out)
+	printLine(out)
+	t.header()
 	for i := range groups {
-		printLine(out, row(&groups[i]))
+		t.row(&groups[i])
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // playFirstResync shows the groups that the operator found by itself.
 func (st *stack) playFirstResync(ctx context.Context, checks *checklist) error {
-	printLine(checks.out, "\nThe groups of the fake Tencent are older than the operator. The first resync finds them, without any callback:")
+	printLine(checks.out, "\nThe groups of the fake Tencent are older than the operator.\nThe first resync finds them, without any callback:")
 	if err := st.awaitOrGoOn(ctx, "the first resync", st.resynced(ctx, "")); err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (st *stack) playFirstResync(ctx context.Context, checks *checklist) error {
 
 // playChange changes a group as a backend does, and waits for the callback to arrive.
 func (st *stack) playChange(ctx context.Context, checks *checklist) error {
-	printLine(checks.out, "\nA group is renamed by the REST API. The fake Tencent sends its callback, and the IMGroup follows:\n")
+	printLine(checks.out, "\nA group is renamed by the REST API.\nThe fake Tencent sends its callback, and the IMGroup follows:")
 	if err := st.cloud.rename(ctx, tokyoGroup, "東京チーム（新）"); err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (st *stack) playChange(ctx context.Context, checks *checklist) error {
 
 // playLoss changes a group, loses the callback, and asks for a resync.
 func (st *stack) playLoss(ctx context.Context, checks *checklist) error {
-	printLine(checks.out, "\nAnother is renamed, but its callback is lost. A resync on demand finds the new name:\n")
+	printLine(checks.out, "\nAnother is renamed, but its callback is lost.\nA resync on demand finds the new name:")
 	if err := st.loseCallback(ctx, shanghaiGroup, "上海团队（新）"); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (st *stack) checkChanged(ctx context.Context, checks *checklist, groupID st
 	if err != nil {
 		return err
 	}
-	printLine(checks.out, header()+"\n"+row(&group))
+	printTable(checks.out, []imv1alpha1.IMGroup{group})
 	want, _ := st.cloud.Group(groupID)
 	diff := difference(want, group.Status)
 	checks.that(diff == "", groupID+": the IMGroup follows the cloud", diff)

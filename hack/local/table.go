@@ -4,48 +4,42 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"time"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/internal/terminal"
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/screen"
 )
 
-// column is one column of the table.
-type column struct {
-	title string
-	width int
-	value func(*imv1alpha1.IMGroup) string
+// table prints groups, a line each, as wide as the terminal is at that moment.
+type table struct {
+	screen  screen.Screen
+	now     func() time.Time
+	columns int // of the terminal when the header was printed; 0 is a pipe
 }
 
-// columns fit into 132 places, the width of a wide terminal.
-var columns = []column{
-	{"TIME (UTC)", 19, changeTime},
-	{"GROUP ID", 24, func(g *imv1alpha1.IMGroup) string { return g.Spec.GroupID }},
-	{"TYPE", 9, func(g *imv1alpha1.IMGroup) string { return known(g.Status.Type) }},
-	{"NAME", 16, func(g *imv1alpha1.IMGroup) string { return known(g.Status.Name) }},
-	{"NOTIFICATION", 21, func(g *imv1alpha1.IMGroup) string { return known(g.Status.Notification) }},
-	{"CHANGED", 18, changed},
-	{"BY", 13, changedBy},
+func newTable(out io.Writer) *table { return &table{screen: screen.Of(out), now: time.Now} }
+
+// header prints the line above the table.
+func (t *table) header() {
+	t.columns = t.screen.Width()
+	printLine(t.screen, t.screen.Paint(screen.Bold, line(titles, t.columns)))
 }
 
-// header is the line above the table.
-func header() string {
-	return line(func(c column) string { return c.title })
-}
-
-// row is the line of a group.
-func row(g *imv1alpha1.IMGroup) string {
-	return line(func(c column) string { return c.value(g) })
-}
-
-func line(value func(column) string) string {
-	cells := make([]string, len(columns))
-	for i, c := range columns {
-		cells[i] = terminal.Cell(value(c), c.width)
+// row prints the line of a group, below a new header if the terminal has another width now.
+func (t *table) row(g *imv1alpha1.IMGroup) {
+	if t.screen.Width() != t.columns {
+		t.header()
 	}
-	return strings.TrimRight(strings.Join(cells, "  "), " ")
+	printLine(t.screen, line(cells(g, t.now()), t.columns))
+}
+
+// cells are what the titles say.
+func cells(g *imv1alpha1.IMGroup, now time.Time) []string {
+	return []string{changeTime(g), clock(g, now), g.Spec.GroupID, known(g.Status.Type), known(g.Status.Name),
+		known(g.Status.Notification), changed(g), changedBy(g)}
 }
 
 // known tells a text that is empty from one that is not known.
@@ -64,6 +58,18 @@ func changeTime(g *imv1alpha1.IMGroup) string {
 		return "-"
 	}
 	return g.Status.LastChange.EventTime.UTC().Format(time.DateTime)
+}
+
+// clock is the time of day, or the day of what is a day old.
+func clock(g *imv1alpha1.IMGroup, now time.Time) string {
+	switch c := g.Status.LastChange; {
+	case c == nil:
+		return "-"
+	case now.Sub(c.EventTime.Time) > 24*time.Hour:
+		return c.EventTime.UTC().Format("02 Jan")
+	default:
+		return c.EventTime.UTC().Format(time.TimeOnly)
+	}
 }
 
 // changed names what the newest change did, the end and the beginning of a group first.

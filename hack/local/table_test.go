@@ -29,8 +29,10 @@ func TestRow(t *testing.T) {
 	g.Status.Type, g.Status.Name, g.Status.Notification = &kind, &name, &cleared
 	want := `TIME (UTC)           GROUP ID                  TYPE       NAME              NOTIFICATION           CHANGED             BY` + "\n" +
 		`2022-12-09 08:26:54  @TGS#2J4SZEAEL            Public     運用チーム        ""                     name,notification   leckie\a`
-	if got := header() + "\n" + row(g); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	var got bytes.Buffer
+	printTable(&got, []imv1alpha1.IMGroup{*g}) // in a pipe
+	if got := got.String(); got != "\n"+want+"\n" {
+		t.Errorf("got%swant\n%s", got, want)
 	}
 }
 
@@ -50,14 +52,14 @@ func TestChangedNamesBeginningAndEnd(t *testing.T) {
 	if got := changedBy(group("g", imv1alpha1.LastChange{Source: imv1alpha1.SourceREST})); got != "(resync)" {
 		t.Errorf("what a resync found was changed by %s", got)
 	}
-	if got := row(&imv1alpha1.IMGroup{}); len(strings.Fields(got)) != 6 { // the group id is empty
+	if got := line(cells(&imv1alpha1.IMGroup{}, time.Now()), 0); len(strings.Fields(got)) != 6 { // the group id is empty
 		t.Errorf("the row of a group of which nothing is known is %q", got)
 	}
 }
 
 func TestOnlyNewsIsShown(t *testing.T) {
 	var out bytes.Buffer
-	f := follower{out: &out, seen: map[types.UID]*imv1alpha1.IMGroup{}}
+	f := follower{table: newTable(&out), seen: map[types.UID]*imv1alpha1.IMGroup{}}
 	lines := func() int { return strings.Count(out.String(), "\n") }
 
 	unknown := group("g", imv1alpha1.LastChange{})

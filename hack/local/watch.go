@@ -21,15 +21,15 @@ import (
 // follower prints one line per change of any IMGroup.
 type follower struct {
 	client client.WithWatch
-	out    io.Writer
+	table  *table
 	seen   map[types.UID]*imv1alpha1.IMGroup
 }
 
 // follow prints the table as it is, then every change, until the context ends. The API server ends a watch every few
 // minutes; what changed in between is found by listing again.
 func follow(ctx context.Context, c client.WithWatch, out io.Writer) error {
-	f := follower{client: c, out: out, seen: map[types.UID]*imv1alpha1.IMGroup{}}
-	printLine(out, header())
+	f := follower{client: c, table: newTable(out), seen: map[types.UID]*imv1alpha1.IMGroup{}}
+	f.table.header()
 	for ctx.Err() == nil {
 		if err := f.followOnce(ctx); err != nil && ctx.Err() == nil {
 			return err
@@ -73,7 +73,7 @@ func (f *follower) show(g *imv1alpha1.IMGroup) {
 		return
 	}
 	f.seen[g.UID] = g.DeepCopy()
-	printLine(f.out, row(g))
+	f.table.row(g)
 }
 
 func news(before, now imv1alpha1.IMGroupStatus) bool {

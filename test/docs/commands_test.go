@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/imgroup-operator/imgroup-operator/test/child"
+	"github.com/google/go-cmp/cmp"
 )
 
 // The commands of the documents do what the documents say, on a real API server: first those of the README, by which a
@@ -18,17 +18,31 @@ import (
 func TestTheCommandsOfTheDocumentsWork(t *testing.T) {
 	s := startStack(t)
 	s.prepare(t)
-	watched := s.watch(t)
 	for _, step := range steps {
-		if step.not != "" {
+		switch {
+		case step.not != "":
+			continue
+		case step.watches:
+			s.watch(t, step.block(t))
 			continue
 		}
 		s.before(t, step)
 		must(t, has(s.run(t, s.local(t, step.block(t), step.swap)), step.want...))
+		s.awaitShown(t, step.shown)
 	}
-	text, err := os.ReadFile(watched)
-	must(t, err)
-	must(t, has(string(text), "Hello", "東京 "))
+}
+
+// A newcomer takes the commands of the README from the top to the bottom, and so does the test.
+func TestTheStepsOfTheREADMEAreInItsOrder(t *testing.T) {
+	var taken []string
+	for _, step := range steps {
+		if step.page == "README.md" {
+			taken = append(taken, step.block(t))
+		}
+	}
+	if diff := cmp.Diff(blocks(read(t, "README.md"), "sh"), taken); diff != "" {
+		t.Errorf("(-README.md +steps):\n%s", diff)
+	}
 }
 
 // Every block for the shell has its step, and is run or says why not.
@@ -41,9 +55,6 @@ func TestNoCommandIsForgotten(t *testing.T) {
 	ours["docs/security.md"], ours["docs/configuration.md"], ours["docs/dataflow.md"] = true, true, true
 	for page := range ours {
 		for _, block := range blocks(read(t, page), "sh") {
-			if isWatch(block) {
-				continue
-			}
 			found := 0
 			for _, step := range steps {
 				if step.page == page && step.isOf(block) {
@@ -130,32 +141,4 @@ func (s *stack) apply(t *testing.T, page, words string, swap ...string) {
 		}
 	}
 	t.Fatalf("%s has no YAML with %q", page, words)
-}
-
-func isWatch(block string) bool { return strings.Contains(block, "kubectl-imgroup --kubeconfig") }
-
-// watch runs the README's command that shows changes, and returns the file that gets them.
-func (s *stack) watch(t *testing.T) string {
-	t.Helper()
-	for _, block := range blocks(read(t, "README.md"), "sh") {
-		if !isWatch(block) {
-			continue
-		}
-		top, err := filepath.Abs(root)
-		must(t, err)
-		shown := filepath.Join(s.dir, "watched")
-		command := strings.NewReplacer("-o bin/", "-C "+top+" -o "+s.dir+"/bin/", "\nbin/", "\nexec bin/").Replace(block)
-		watch, err := child.Start(child.Options{Path: "/bin/sh", Args: []string{"-euc", "cd " + s.dir + "\n" + command}, Log: shown})
-		must(t, err)
-		t.Cleanup(func() { _ = watch.Stop(stopGrace) }) // it ends as one does that is interrupted
-		eventually(t, "the plugin is built and watches", func() error {
-			must(t, watch.Err())
-			text, err := os.ReadFile(shown)
-			must(t, err)
-			return has(string(text), "Watching ")
-		})
-		return shown
-	}
-	t.Fatal("the README shows no watch")
-	return ""
 }

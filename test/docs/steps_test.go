@@ -10,6 +10,9 @@ type step struct {
 	swap []string // old, new, ...: what is different on this machine
 	want []string // parts of what it prints
 	not  string   // why it is not run; empty: it is
+
+	watches bool     // it goes on until the end
+	shown   []string // parts of what the one that watches shows then
 }
 
 // Words that stand for something of this machine.
@@ -17,20 +20,25 @@ const (
 	noPods = "there are no Pods: this control plane has no kubelet and no controllers"
 )
 
-// steps are in the order in which they are run: a newcomer's, then an operator's.
+// steps are in the order in which they are run: a newcomer's, which is that of the README, then an operator's.
 var steps = []step{
 	{page: "README.md", has: "make run", not: "the test has started it"},
+	{page: "README.md", has: "kubectl-imgroup --kubeconfig", watches: true},
+	{page: "README.md", has: "8090/callbacks/default/demo", want: []string{`{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}`}, shown: []string{"Hello"}},
+	{page: "README.md", has: "modify_group_base_info", want: []string{`"ActionStatus":"OK"`}, shown: []string{"東京 "}},
 	{page: "README.md", has: "make test", not: "this is a part of it"},
-	{page: "README.md", has: "8090/callbacks/default/demo", want: []string{`{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}`}},
-	{page: "README.md", has: "modify_group_base_info", want: []string{`"ActionStatus":"OK"`}},
 	{page: "README.md", has: "kubectl apply -k config/default", want: []string{"statefulset.apps/imgroup-operator created"}},
 	{page: "README.md", has: "status.callbackPath", want: []string{"condition met", "/callbacks/default/chat", "http://127.0.0.1:"}},
 
-	{page: "docs/install.md", has: "docker build", not: "no container engine is needed to test"},
+	{page: "docs/install.md", has: "docker buildx", not: "no container engine is needed to test"},
 	{page: "docs/install.md", has: "kubectl apply -k deploy", swap: noRollout, want: []string{"ingress.networking.k8s.io/imgroup-callbacks created"}},
+	{page: "docs/install.md", has: "oc adm policy", not: "this is no OpenShift"},
 	{page: "docs/install.md", has: "create clusterrolebinding", want: []string{"created"}},
+	{page: "docs/install.md", has: "kubectl delete clusterrolebinding/", not: "test/install does, after what it is for"},
+	{page: "docs/install.md", has: "kubectl auth can-i", want: []string{"yes"}}, // as config/default has it
+	{page: "docs/security.md", has: "kubectl delete clusterrolebinding/", not: "test/install does"},
 	{page: "docs/install.md", has: "create secret tls", want: []string{"created"}},
-	{page: "docs/install.md", has: "kubectl create namespace chat", swap: cloudApp, want: []string{"condition met", "/callbacks/chat/chat"}},
+	{page: "docs/install.md", has: "create secret generic chat-callback-token", swap: cloudApp, want: []string{"condition met", "/callbacks/chat/chat"}},
 	{page: "docs/install.md", has: "CallbackAfterSendMsg", swap: cloudApp, want: []string{`{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}`}},
 	{page: "docs/install.md", has: "^kubectl -n chat get secret"},
 	{page: "docs/install.md", has: "--from-file=secretKey=key.txt", swap: cloudApp, want: []string{"condition met"}},
@@ -61,7 +69,10 @@ var steps = []step{
 
 	{page: "docs/upgrading.md", has: "kubectl apply -k deploy", swap: noRollout, want: []string{"unchanged"}},
 	{page: "docs/upgrading.md", has: "rollout undo", not: noPods},
-	{page: "docs/install.md", has: "kubectl delete -k deploy", swap: []string{"-k deploy", "-k deploy --wait=false"}, want: []string{"imgroups.im.imgroup.dev\" deleted"}},
+	{page: "docs/install.md", has: "make undeploy", not: noPods},
+	{page: "docs/install.md", has: "delete -k deploy -l", want: []string{"imgroup-callbacks\" deleted"}},
+	{page: "docs/install.md", has: "delete statefulset imgroup-operator-shop", not: noPods},
+	{page: "docs/install.md", has: "^kubectl delete -k deploy --ignore", swap: []string{"-k deploy", "-k deploy --wait=false"}, want: []string{"imgroups.im.imgroup.dev\" deleted"}},
 }
 
 var (

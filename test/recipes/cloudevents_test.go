@@ -4,12 +4,16 @@
 package recipes
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -104,6 +108,33 @@ func startForwarder(t *testing.T, r *receiver) *child.Process {
 	return start(t, child.Options{Path: filepath.Join(world.bin, "forwarder"), Log: filepath.Join(t.TempDir(), "log"),
 		Args: []string{"--cluster=https://cluster.example.com"},
 		Env:  []string{"POD_NAMESPACE=" + namespace, "K_SINK=http://" + local(r.port), "KUBECONFIG=" + account(t, namespace, "forwarder")}})
+}
+
+// Without a receiver there is nothing to start, and the answer is how to use it.
+func TestTheForwarderAsksForItsReceiver(t *testing.T) {
+	for _, test := range []struct{ name, sink string }{
+		{"none", ""},
+		{"no URL", "receiver:8080"},
+		{"a scheme without events", "ftp://receiver"},
+		{"no host", "https:///events"},
+		{"not even text for a URL", "http://receiver:port"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
+			defer cancel()
+			forwarder := exec.CommandContext(ctx, filepath.Join(world.bin, "forwarder"))
+			forwarder.Env = append(os.Environ(), "K_SINK="+test.sink, "KUBECONFIG="+adminConfig())
+			said, err := forwarder.CombinedOutput()
+			if code := forwarder.ProcessState.ExitCode(); err == nil || code != 2 {
+				t.Errorf("it ends with %d: %v", code, err)
+			}
+			for _, words := range []string{"--sink or K_SINK must be", "\n  -sink string\n"} {
+				if !strings.Contains(string(said), words) {
+					t.Errorf("%q is not in\n%s", words, said)
+				}
+			}
+		})
+	}
 }
 
 // The receiver is away, then refuses, then works: the newest state arrives, and what was passed over in between does not

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/child"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 	"github.com/imgroup-operator/imgroup-operator/test/harness"
@@ -29,12 +30,27 @@ const keeper = "#!/bin/sh\n[ ! -e broken ] && exec cat >>kept\n"
 
 func newLoop(t *testing.T) *loop {
 	t.Helper()
+	l := prepareLoop(t)
+	l.start()
+	return l
+}
+
+func prepareLoop(t *testing.T) *loop {
+	t.Helper()
 	kubectl(t, adminConfig(), "apply", "-k", folder+"shell")
 	l := &loop{t: t, dir: t.TempDir()}
 	l.program = filepath.Join(l.dir, "keeper")
 	must(t, os.WriteFile(l.program, []byte(keeper), 0o700))
-	l.start()
 	return l
+}
+
+// inChunks lets kubectl get objects one by one, as it gets 500 by 500 where there are many.
+func (l *loop) inChunks() {
+	l.t.Helper()
+	kubectl, err := filepath.Abs(filepath.Join(world.bin, commands, "kubectl"))
+	must(l.t, err)
+	stub := "#!/bin/sh\nexec '" + kubectl + "' \"$@\" --chunk-size=1\n"
+	must(l.t, os.WriteFile(filepath.Join(l.dir, "kubectl"), []byte(stub), 0o700))
 }
 
 func (l *loop) start() {
@@ -43,7 +59,7 @@ func (l *loop) start() {
 	must(l.t, err)
 	l.process = start(l.t, child.Options{Path: "/usr/bin/env", Log: filepath.Join(l.dir, "log"),
 		Args: []string{"-C", l.dir, "bash", script, filepath.Join(l.dir, "state"), l.program},
-		Env: []string{"PATH=" + path(), "NAMESPACE=" + namespace, "WATCH_PAUSE=0.1", "WATCH_TIMEOUT=3s",
+		Env: []string{"PATH=" + l.dir + ":" + path(), "NAMESPACE=" + namespace, "WATCH_PAUSE=0.1", "WATCH_TIMEOUT=3s",
 			"KUBECONFIG=" + account(l.t, namespace, "imgroup-watcher")}})
 }
 
@@ -97,6 +113,41 @@ func TestTheShellLoopStartsAgain(t *testing.T) {
 	awaitNotification(t, "again", "second")
 	l.start()
 	l.await("again", "first", "second")
+}
+
+// More groups than kubectl gets at a time are there before the script, and when its watch begins anew.
+func TestTheShellLoopMissesNoneOfManyGroups(t *testing.T) {
+	groups := []string{"many-1", "many-2", "many-3"}
+	for _, g := range groups {
+		change(t, g, 1000, fakeim.Body{"Notification": "before"})
+		awaitNotification(t, g, "before")
+	}
+	l := prepareLoop(t)
+	l.inChunks()
+	l.start()
+	for _, g := range groups {
+		l.await(g, "before")
+	}
+	must(t, l.process.Stop(harness.StopGrace))
+	for _, g := range groups {
+		change(t, g, 2000, fakeim.Body{"Notification": "meanwhile"})
+		awaitNotification(t, g, "meanwhile")
+	}
+	l.start()
+	for _, g := range groups {
+		l.await(g, "before", "meanwhile")
+	}
+}
+
+// An IMGroup that is deleted and made anew has another uid.
+func TestTheShellLoopTakesANewObjectForANewGroup(t *testing.T) {
+	l := newLoop(t)
+	change(t, "anew", 1000, fakeim.Body{"Notification": "x"})
+	l.await("anew", "x")
+	must(t, world.admin.Delete(t.Context(), groupOf(t, "anew")))
+	eventually(t, "it is deleted", func() error { return differs((*imv1alpha1.IMGroup)(nil), groupOf(t, "anew")) })
+	change(t, "anew", 1000, fakeim.Body{"Notification": "x"})
+	l.await("anew", "x", "x")
 }
 
 func TestTheShellLoopTriesAgain(t *testing.T) {

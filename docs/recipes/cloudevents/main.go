@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"sync"
 	"time"
@@ -84,6 +85,11 @@ func main() {
 	sink := flag.String("sink", os.Getenv("K_SINK"), "URL that takes the events")
 	flag.StringVar(&f.cluster, "cluster", "", "begins the source of the events, such as https://cluster.example.com")
 	flag.Parse()
+	if target, err := url.Parse(*sink); err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
+		fmt.Fprintln(os.Stderr, "forwarder: --sink or K_SINK must be the http or https URL that takes the events")
+		flag.Usage()
+		os.Exit(2) //nolint:forbidigo // main ends the process
+	}
 	ctrl.SetLogger(logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, nil)))
 	var err error
 	f.sink, err = cloudevents.NewClientHTTP(cehttp.WithTarget(*sink), cehttp.WithClient(http.Client{Timeout: 10 * time.Second}))

@@ -12,9 +12,11 @@ state=${1:?a folder that remembers what was done} program=("${@:2}")
 : "${program[0]:?a program to run}"
 mkdir -p -m 700 "$state" # it will hold texts of chat users
 
-# A line for each object that has a notification: its uid and the change. Text of chat users is in the JSON only.
+# A line for each object that has a notification: its uid and the change. Text of chat users is in the JSON only. Of more
+# than 500 objects kubectl prints those that are there at the beginning as lists of 500.
 changes='
-  .metadata.uid as $uid
+  (if .items then .items[] else . end)
+  | .metadata.uid as $uid
   | ([.status.fieldTimes // [] | .[] | select(.field == "notification")][0].eventTime) as $time
   | select($time and .status.notification != null)
   | {groupID: .spec.groupID, name: .metadata.name, namespace: .metadata.namespace, notification: .status.notification, time: $time}
