@@ -106,6 +106,8 @@ deploy: ## Install config/default with the image IMG into the cluster of kubectl
 
 .PHONY: undeploy
 undeploy: ## Remove the operator; the CRDs with all IMApps and IMGroups, the namespace and the journals stay
+	@# While the replicas end they write what they hold, for which they need their rights.
+	kubectl -n imgroup-system delete statefulset imgroup-operator --cascade=foreground --ignore-not-found
 	for part in manager rbac; do $(KUSTOMIZE) build config/$$part | kubectl delete --ignore-not-found -f -; done
 
 .PHONY: fmt

@@ -3,8 +3,8 @@
 
 // Steady shows that an installation loses nothing: it sends signed callbacks at a steady rate until it is interrupted or
 // its time is over, while somebody restarts, kills or unplugs what they like, and then looks for each one that was
-// acknowledged. It needs an IMApp whose groups.nameTemplate is left out and which takes Public groups, without a limit
-// below the number that is sent; a fourth of that many IMGroups are created and left for whoever looks into them.
+// acknowledged. It needs an IMApp that creates IMGroups of the type Public, with a groups.maxCount not below a fourth of
+// the number that is sent: that many are created, and left for whoever looks into them.
 //
 //	go run ./hack/steady -url http://IP:8090/callbacks/NAMESPACE/NAME -sdk-app-id N -token-file FILE -namespace NAMESPACE -for 2m
 //

@@ -21,7 +21,7 @@ import (
 func TestNamespacesAreApart(t *testing.T) {
 	mine, other, third := newTenant(t), newTenant(t), newTenant(t)
 	b := build(t, namespaced(t, mine.namespace, other.namespace))
-	awaitRight(t, "", rbacv1.PolicyRule{Verbs: []string{"list"}, APIGroups: []string{"im.imgroup.dev"}, Resources: []string{"imapps"}}, false)
+	awaitRight(t, b.account(t), "", rbacv1.PolicyRule{Verbs: []string{"list"}, APIGroups: []string{"im.imgroup.dev"}, Resources: []string{"imapps"}}, false)
 	b.grant(t)
 	asked := newRecord(t)
 	o := start(t, b, "--rest-allowed-hosts="+mine.url+","+other.url+","+third.url)

@@ -20,25 +20,22 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
-// combinations are components that users may want together.
+// combinations are more than two components that users may want together.
 var combinations = [][]string{
 	{"ingress", "prometheus", "grafana"},
 	{"gateway-api", "prometheus", "grafana"},
-	{"cert-manager", "prometheus"},
-	{"ingress", "cert-manager"},
-	{"cert-manager", "ephemeral-journal"}, // both add volumes
 	{"ephemeral-journal", "single-replica", "ingress"},
 	{"namespaced", "single-replica", "gateway-api"},
 	{"cert-manager", "prometheus", "grafana", "ephemeral-journal", "single-replica", "namespaced"},
 }
 
-// bundles are all that users may apply: config/default, each component, combinations of them, and the file.
+// bundles are all that users may apply: config/default, each component, each pair, combinations of more, and the file.
 func bundles(t *testing.T) map[string]bundle {
 	t.Helper()
 	installer, err := os.ReadFile(root + "/dist/install.yaml")
 	must(t, err)
 	found := map[string]bundle{"default": build(t, "config/default"), "dist/install.yaml": parse(t, installer)}
-	for _, components := range append(singles(t), combinations...) {
+	for _, components := range slices.Concat(singles(t), pairs(t), combinations) {
 		found[strings.Join(components, " ")] = build(t, overlay(t, components))
 	}
 	return found
@@ -54,6 +51,20 @@ func singles(t *testing.T) [][]string {
 	}
 	if len(found) < 8 {
 		t.Fatalf("only the components %v", found)
+	}
+	return found
+}
+
+// pairs are every two components but those that cannot work together: an HTTPRoute speaks no TLS to the operator.
+func pairs(t *testing.T) (found [][]string) {
+	t.Helper()
+	components := slices.Concat(singles(t)...)
+	for i, a := range components {
+		for _, b := range components[i+1:] {
+			if a != "cert-manager" || b != "gateway-api" {
+				found = append(found, []string{a, b})
+			}
+		}
 	}
 	return found
 }

@@ -4,39 +4,60 @@
 package install
 
 import (
-	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
-// manifest is a YAML block of a document whose first line is a comment with the name of a file.
-var manifest = regexp.MustCompile("(?s)```yaml\n# ([a-z/-]+\\.yaml)\n(.*?)```")
-
-// The overlays of docs/install.md, as their readers write them: each is built and accepted.
 func TestTheOverlaysOfTheDocumentAreAccepted(t *testing.T) {
-	text, err := os.ReadFile(root + "/docs/install.md")
-	must(t, err)
 	a := newApplier(t)
-	top := []string{}
-	for _, m := range manifest.FindAllStringSubmatch(string(text), -1) {
-		file, content := m[1], m[2]
-		if _, err := os.Stat(filepath.Join(world.tree, file)); err == nil {
-			t.Fatalf("the document has two of %s", file)
-		}
-		write(t, filepath.Join(world.tree, file), content)
-		if strings.Count(file, "/") == 1 && strings.HasSuffix(file, "/kustomization.yaml") {
-			top = append(top, filepath.Dir(file))
+	for _, o := range writeDocument(t) {
+		t.Run(o.dir, func(t *testing.T) {
+			b := build(t, o.dir)
+			o.checkNamespaces(t, b)
+			a.accepts(t, b)
+			a.accepts(t, bundle{podOf(t, b)})
+			checkParts(t, b)
+		})
+	}
+}
+
+// checkNamespaces sees that an overlay needs no namespace that the document makes later, and makes the others.
+func (w written) checkNamespaces(t *testing.T, b bundle) {
+	t.Helper()
+	for _, o := range b {
+		ns := o.GetNamespace()
+		if ns != "" && b.named("Namespace", "", ns) == nil && !slices.Contains(w.namespaces, ns) {
+			t.Errorf("%s %s: the document has not made the namespace %s before", o.GetKind(), o.GetName(), ns)
 		}
 	}
-	if len(top) < 5 {
-		t.Errorf("only the overlays %v", top)
+	for _, ns := range w.namespaces {
+		haveNamespace(t, ns)
 	}
-	for _, dir := range top {
-		t.Run(dir, func(t *testing.T) { a.accepts(t, build(t, dir)) })
+}
+
+// An overlay of the document takes every component that it has not, but for the one that takes away the volume which the
+// overlay chooses.
+func TestTheOverlaysOfTheDocumentTakeEveryComponent(t *testing.T) {
+	a := newApplier(t)
+	for _, o := range writeDocument(t) {
+		for _, c := range slices.Concat(singles(t)...) {
+			if strings.Contains(o.read(t), "components/"+c+"\n") || o.dir == "deploy-volume" && c == "ephemeral-journal" {
+				continue
+			}
+			t.Run(o.dir+" "+c, func(t *testing.T) {
+				b := build(t, o.with(t, c))
+				o.checkNamespaces(t, b)
+				a.accepts(t, b)
+				a.accepts(t, bundle{podOf(t, b)})
+				checkPod(t, one[appsv1.StatefulSet](t, b, "StatefulSet"))
+			})
+		}
 	}
 }
 

@@ -12,10 +12,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
-	policyv1 "k8s.io/api/policy/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
 )
@@ -24,16 +20,22 @@ import (
 func TestThePartsOfEveryBundleFindEachOther(t *testing.T) {
 	for name, b := range bundles(t) {
 		t.Run(name, func(t *testing.T) {
-			set := one[appsv1.StatefulSet](t, b, "StatefulSet")
-			checkPod(t, set)
-			checkFlags(t, set)
-			checkServices(t, b, set)
-			checkSelectors(t, b, set)
-			checkWaysIn(t, b)
-			checkMonitor(t, b)
-			checkBindings(t, b)
+			checkParts(t, b)
 		})
 	}
+}
+
+func checkParts(t *testing.T, b bundle) {
+	t.Helper()
+	set := one[appsv1.StatefulSet](t, b, "StatefulSet")
+	checkPod(t, set)
+	checkFlags(t, set)
+	checkServices(t, b, set)
+	checkSelectors(t, b, set)
+	checkPolicy(t, b)
+	checkWaysIn(t, b)
+	checkMonitor(t, b)
+	checkBindings(t, b)
 }
 
 // checkPod holds the times and the volumes of the Pod against what the operator needs.
@@ -119,55 +121,5 @@ func checkServices(t *testing.T, b bundle, set appsv1.StatefulSet) {
 	}
 	if !governed {
 		t.Errorf("%s is no headless Service", set.Spec.ServiceName)
-	}
-}
-
-func selects(selector, labels map[string]string) bool {
-	for k, v := range selector {
-		if labels[k] != v {
-			return false
-		}
-	}
-	return len(selector) > 0
-}
-
-func checkSelectors(t *testing.T, b bundle, set appsv1.StatefulSet) {
-	t.Helper()
-	labels := set.Spec.Template.Labels
-	policy := one[networkingv1.NetworkPolicy](t, b, "NetworkPolicy")
-	if !selects(policy.Spec.PodSelector.MatchLabels, labels) {
-		t.Error("the NetworkPolicy selects no Pod")
-	}
-	var in []string
-	for _, rule := range policy.Spec.Ingress {
-		for _, p := range rule.Ports {
-			in = append(in, p.Port.String())
-		}
-	}
-	must(t, differs([]string{"callbacks", "metrics"}, in))
-	budgets := all[policyv1.PodDisruptionBudget](t, b, "PodDisruptionBudget")
-	if len(budgets) != int(*set.Spec.Replicas)-1 || len(budgets) == 1 && !selects(budgets[0].Spec.Selector.MatchLabels, labels) {
-		t.Errorf("%d replicas and the budgets %+v", *set.Spec.Replicas, budgets)
-	}
-}
-
-func checkBindings(t *testing.T, b bundle) {
-	t.Helper()
-	roles := all[rbacv1.RoleBinding](t, b, "RoleBinding")
-	for _, c := range all[rbacv1.ClusterRoleBinding](t, b, "ClusterRoleBinding") {
-		roles = append(roles, rbacv1.RoleBinding{ObjectMeta: c.ObjectMeta, RoleRef: c.RoleRef, Subjects: c.Subjects})
-	}
-	for _, r := range roles {
-		s := r.Subjects[0]
-		if b.named(r.RoleRef.Kind, r.Namespace, r.RoleRef.Name) == nil || b.named(s.Kind, s.Namespace, s.Name) == nil {
-			t.Errorf("the binding %s/%s is of something that is not there", r.Namespace, r.Name)
-		}
-	}
-	for _, o := range b {
-		rules, _, err := unstructured.NestedSlice(o.Object, "rules")
-		must(t, err)
-		if strings.HasSuffix(o.GetKind(), "Role") && strings.Contains(sprint(rules), "*") {
-			t.Errorf("%s %s has a wildcard", o.GetKind(), o.GetName())
-		}
 	}
 }

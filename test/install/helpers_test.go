@@ -34,6 +34,13 @@ func newNamespace(t *testing.T) string {
 	return ns.Name
 }
 
+// haveNamespace makes a namespace unless it is there.
+func haveNamespace(t *testing.T, name string) {
+	t.Helper()
+	err := world.admin.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
+	must(t, client.IgnoreAlreadyExists(err))
+}
+
 func create(t *testing.T, o client.Object) {
 	t.Helper()
 	must(t, world.admin.Create(t.Context(), o))

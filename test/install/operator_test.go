@@ -26,13 +26,14 @@ type operator struct {
 // start runs the operator as a Pod of the bundle does, but for addresses and files. More arguments win.
 func start(t *testing.T, b bundle, more ...string) *operator {
 	t.Helper()
-	user, err := harness.OperatorUser(world.env)
+	account := b.account(t)
+	user, err := world.env.ServiceAccount(account.Namespace, account.Name)
 	must(t, err)
 	ours, err := harness.NewOperator(world.operator, t.TempDir(), user, more...)
 	must(t, err)
 	o := &operator{ours, t}
 	o.Args = append(slices.Clone(one[appsv1.StatefulSet](t, b, "StatefulSet").Spec.Template.Spec.Containers[0].Args), o.Args...)
-	o.Env = []string{"POD_NAMESPACE=" + harness.SystemNamespace}
+	o.Env = []string{"POD_NAMESPACE=" + account.Namespace}
 	must(t, o.Start())
 	t.Cleanup(func() { o.TearDown(t) })
 	must(t, o.AwaitReady(t.Context()))

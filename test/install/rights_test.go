@@ -4,17 +4,15 @@
 package install
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
-
-	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // rights are the verbs and resources that the bundle gives the operator, each with its name if it is for one object.
@@ -55,37 +53,56 @@ func (b bundle) rules(t *testing.T, to rbacv1.RoleRef, namespace string) []rbacv
 // them.
 func (b bundle) grant(t *testing.T) {
 	t.Helper()
-	a := newApplier(t)
+	var accounts bundle
 	for _, o := range b {
 		switch o.GetKind() {
-		case "ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding":
-			a.prepare(t, o)
-			must(t, a.apply(t.Context(), o))
-			t.Cleanup(func() { _ = world.admin.Delete(context.WithoutCancel(t.Context()), o) })
+		case "Namespace", "ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding":
+			accounts = append(accounts, o)
 		}
 	}
+	newApplier(t).install(t, accounts)
+	b.awaitRights(t)
+}
+
+// awaitRights waits until the API server knows all rights of the bundle.
+func (b bundle) awaitRights(t *testing.T) {
+	t.Helper()
 	for _, r := range all[rbacv1.RoleBinding](t, b, "RoleBinding") {
-		awaitRight(t, r.Namespace, b.rules(t, r.RoleRef, r.Namespace)[0], true)
+		awaitRight(t, r.Subjects[0], r.Namespace, b.rules(t, r.RoleRef, r.Namespace)[0], true)
 	}
 	for _, r := range all[rbacv1.ClusterRoleBinding](t, b, "ClusterRoleBinding") {
-		awaitRight(t, "", b.rules(t, r.RoleRef, "")[0], true)
+		awaitRight(t, r.Subjects[0], "", b.rules(t, r.RoleRef, "")[0], true)
 	}
 }
 
-// awaitRight waits until the operator may do what a rule says in a namespace, or may not any more; "" are all of them.
-func awaitRight(t *testing.T, namespace string, rule rbacv1.PolicyRule, allowed bool) {
+// account is the ServiceAccount that the bundle's operator has.
+func (b bundle) account(t *testing.T) rbacv1.Subject {
 	t.Helper()
-	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
-		User:   "system:serviceaccount:" + harness.SystemNamespace + ":" + harness.ServiceAccount,
-		Groups: []string{"system:serviceaccounts", "system:authenticated"},
-		ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: rule.Verbs[0],
-			Group: rule.APIGroups[0], Resource: rule.Resources[0]},
-	}}
-	eventually(t, fmt.Sprintf("%v in %q: %t", rule, namespace, allowed), func() error {
-		must(t, world.admin.Create(t.Context(), review))
-		if review.Status.Allowed != allowed {
+	set := one[appsv1.StatefulSet](t, b, "StatefulSet")
+	return rbacv1.Subject{Kind: "ServiceAccount", Namespace: set.Namespace, Name: set.Spec.Template.Spec.ServiceAccountName}
+}
+
+// awaitRight waits until a ServiceAccount may do what a rule says in a namespace, or may not any more; "" are all of them.
+func awaitRight(t *testing.T, who rbacv1.Subject, namespace string, rule rbacv1.PolicyRule, allowed bool) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("%s/%s: %v in %q: %t", who.Namespace, who.Name, rule, namespace, allowed), func() error {
+		if may(t, who, namespace, rule) != allowed {
 			return errors.New("not yet")
 		}
 		return nil
 	})
+}
+
+// may asks the API server.
+func may(t *testing.T, who rbacv1.Subject, namespace string, rule rbacv1.PolicyRule) bool {
+	t.Helper()
+	resource, sub, _ := strings.Cut(rule.Resources[0], "/")
+	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+		User:   "system:serviceaccount:" + who.Namespace + ":" + who.Name,
+		Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + who.Namespace, "system:authenticated"},
+		ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: rule.Verbs[0],
+			Group: rule.APIGroups[0], Resource: resource, Subresource: sub},
+	}}
+	must(t, world.admin.Create(t.Context(), review))
+	return review.Status.Allowed
 }

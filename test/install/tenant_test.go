@@ -35,7 +35,12 @@ const (
 
 func newTenant(t *testing.T) *tenant {
 	t.Helper()
-	n := &tenant{t: t, namespace: newNamespace(t), cloud: fakeim.NewCloud(fakeim.Config{SDKAppID: sdkAppID, Key: cloudKey})}
+	return tenantIn(t, newNamespace(t))
+}
+
+func tenantIn(t *testing.T, namespace string) *tenant {
+	t.Helper()
+	n := &tenant{t: t, namespace: namespace, cloud: fakeim.NewCloud(fakeim.Config{SDKAppID: sdkAppID, Key: cloudKey})}
 	server := httptest.NewServer(n.cloud)
 	t.Cleanup(server.Close)
 	n.url = server.URL
