@@ -49,7 +49,9 @@ func newOperator(ctx context.Context, o options.Options, log logr.Logger) (*oper
 	if err != nil {
 		return nil, err
 	}
-	memory.Tune()
+	if err := memory.Tune(); err != nil {
+		log.V(1).Info("the memory limit of the container is not known", "reason", err.Error())
+	}
 	op := &operator{log: log, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
 	if err := op.build(ctx, o, config); err != nil {
 		if op.journal != nil {

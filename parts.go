@@ -13,7 +13,6 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	crmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -23,6 +22,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
 	"github.com/imgroup-operator/imgroup-operator/internal/merge"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+	"github.com/imgroup-operator/imgroup-operator/internal/metricsauth"
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
 	"github.com/imgroup-operator/imgroup-operator/webhook"
 )
@@ -76,7 +76,7 @@ func newManager(o options.Options, config *rest.Config, log logr.Logger) (ctrl.M
 func metricsOptions(o options.Options) metricsserver.Options {
 	m := metricsserver.Options{BindAddress: o.MetricsBindAddress, SecureServing: o.MetricsSecure}
 	if o.MetricsSecure {
-		m.FilterProvider = filters.WithAuthenticationAndAuthorization
+		m.FilterProvider = metricsauth.Default().Filter
 	}
 	return m
 }

@@ -53,6 +53,7 @@ type Resyncs struct {
 	backoff workqueue.TypedRateLimiter[apps.Key]
 	mu      sync.Mutex
 	apps    map[apps.Key]*resyncState
+	due     dueTimes
 }
 
 // resyncState is what the leader remembers of an app in its term.
@@ -145,17 +146,18 @@ func (s *resyncState) close() {
 // 100,000 groups.
 func (r *Resyncs) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 	key := apps.Key{Namespace: req.Namespace, Name: req.Name}
-	if !r.Leader.IsLeader() {
-		return reconcile.Result{}, nil
-	}
 	app := &imv1alpha1.IMApp{}
 	err := r.read(ctx, req, app)
+	if client.IgnoreNotFound(err) != nil {
+		return reconcile.Result{}, fmt.Errorf("reading the IMApp: %w", err)
+	}
+	r.due.note(key, app)
 	switch {
+	case !r.Leader.IsLeader():
+		return reconcile.Result{}, nil
 	case apierrors.IsNotFound(err):
 		r.forget(key)
 		return reconcile.Result{}, nil
-	case err != nil:
-		return reconcile.Result{}, fmt.Errorf("reading the IMApp: %w", err)
 	case !app.DeletionTimestamp.IsZero(), app.Spec.Suspend, app.Spec.Rest == nil:
 		r.forget(key)
 		return reconcile.Result{}, r.withoutREST(ctx, app)

@@ -20,6 +20,7 @@ import (
 
 const (
 	defaultResyncInterval = 21600 * time.Second // the CRD's default
+	jitterShare           = 10                  // of an interval, to either side
 )
 
 func keyOfApp(app *imv1alpha1.IMApp) apps.Key {
@@ -32,12 +33,17 @@ func requestOfApp(app *imv1alpha1.IMApp) string {
 	return string(request[:min(len(request), imv1alpha1.MaxResyncRequestLength)])
 }
 
+// intervalOf is the time between two resyncs of an IMApp with spec.rest; 0 = on demand only.
+func intervalOf(app *imv1alpha1.IMApp) time.Duration {
+	if s := app.Spec.Rest.ResyncIntervalSeconds; s != nil {
+		return time.Duration(*s) * time.Second
+	}
+	return defaultResyncInterval
+}
+
 // untilDue is the time until the next full resync; 0 = only something that wakes the app makes one due.
 func (r *Resyncs) untilDue(app *imv1alpha1.IMApp) time.Duration {
-	interval := defaultResyncInterval
-	if s := app.Spec.Rest.ResyncIntervalSeconds; s != nil {
-		interval = time.Duration(*s) * time.Second
-	}
+	interval := intervalOf(app)
 	if interval == 0 {
 		return 0
 	}
@@ -55,7 +61,7 @@ func jitter(app *imv1alpha1.IMApp, interval time.Duration) time.Duration {
 		seed += s.StartTime.String()
 	}
 	share := float64(maphash.String(digestSeed, seed)) / (1 << 64)
-	return interval - interval/10 + time.Duration(share*float64(interval/5))
+	return interval - interval/jitterShare + time.Duration(share*float64(2*interval/jitterShare))
 }
 
 // isDue tells whether all groups are to be fetched now: on demand, at the start of a term, after the interval, and
@@ -63,8 +69,7 @@ func jitter(app *imv1alpha1.IMApp, interval time.Duration) time.Duration {
 func (r *Resyncs) isDue(app *imv1alpha1.IMApp) (due bool) {
 	s := app.Status.Resync
 	requested := requestOfApp(app) != "" && (s == nil || s.LastHandledRequest != requestOfApp(app))
-	seconds := app.Spec.Rest.ResyncIntervalSeconds
-	onDemand := seconds != nil && *seconds == 0
+	onDemand := intervalOf(app) == 0
 	failed := meta.IsStatusConditionFalse(app.Status.Conditions, imv1alpha1.ConditionResynced)
 	late := !onDemand && r.untilDue(app) <= time.Second
 	r.with(keyOfApp(app), func(s *resyncState) {

@@ -97,6 +97,7 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 		Waker: fetches, Now: time.Now, AllowedHost: allowed,
 		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[apps.Key](resyncRetryFirst, resyncRetryMax)}
 	groups.Unknown = resyncs.Want
+	p.Metrics.WatchResync(resyncs.due.first)
 	p.Elector.OnElected(imapps.WakePending)
 	p.Elector.OnElected(resyncs.Elected)
 	p.Elector.OnElected(func() { p.Groups.Wake(allGroups) })

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/prometheus/promql/parser"
 )
 
 type dashboard struct {
@@ -16,6 +18,7 @@ type dashboard struct {
 	Templating struct {
 		List []struct {
 			Name, Type, Query string
+			Hide              int
 			Datasource        *datasource
 		}
 	}
@@ -72,6 +75,40 @@ func TestEveryQueryOfTheDashboardNamesWhatIsExported(t *testing.T) {
 		}
 		check(v.Name, m[1])
 	}
+}
+
+// chosen are the Pods that are chosen at the top. A query that forgets them shows those of all.
+const chosen = `{namespace=~"$namespace",pod=~"$pod"`
+
+func TestEveryPanelShowsThePodsThatAreChosenAtTheTop(t *testing.T) {
+	d := readDashboard(t)
+	var names []string
+	for _, v := range d.Templating.List {
+		if names = append(names, v.Name); v.Hide != 0 {
+			t.Errorf("nobody can choose the %s", v.Name)
+		}
+	}
+	if want := []string{"datasource", "namespace", "pod"}; !slices.Equal(names, want) {
+		t.Errorf("one can choose %v, want %v", names, want)
+	}
+	for _, p := range d.Panels {
+		for _, target := range p.Targets {
+			all := selectors(t, filled.Replace(target.Expr))
+			if n := strings.Count(target.Expr, chosen); n == 0 || n != all {
+				t.Errorf("%s: %s: %d of %d selectors have %s", p.Title, target.Expr, n, all, chosen)
+			}
+		}
+	}
+}
+
+// selectors counts the series that a query asks for.
+func selectors(t *testing.T, query string) int {
+	t.Helper()
+	expr, err := promQL.ParseExpr(query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return len(parser.ExtractSelectors(expr))
 }
 
 func TestTheDashboardShowsEveryMetric(t *testing.T) {

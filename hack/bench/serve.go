@@ -48,7 +48,7 @@ func serve(ctx context.Context, args []string) error {
 		return err
 	}
 	defer stop()
-	memory.Tune() // as the operator does
+	_ = memory.Tune() // as the operator does; here is no container
 	if *dir == "" {
 		return receiver(*addr, instant{}).Start(ctx)
 	}

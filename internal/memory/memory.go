@@ -7,6 +7,8 @@ package memory
 import (
 	"os"
 	"runtime/debug"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
 const (
@@ -22,11 +24,14 @@ const (
 // ballast holds on to the bytes.
 var ballast []byte //nolint:unused // to be there is all it does
 
-// Tune applies the settings, once, at the start of the process. $GOGC overrides them all.
-func Tune() {
-	if os.Getenv("GOGC") != "" {
-		return
+// Tune applies the settings, once, at the start of the process. $GOGC overrides them. In a container with a memory limit
+// the collector works the harder the nearer the process is to nine tenths of it, unless $GOMEMLIMIT says another bound.
+// The error, which changes nothing else, is that the limit cannot be told.
+func Tune() error {
+	if os.Getenv("GOGC") == "" {
+		ballast = make([]byte, ballastBytes)
+		debug.SetGCPercent(gcPercent)
 	}
-	ballast = make([]byte, ballastBytes)
-	debug.SetGCPercent(gcPercent)
+	_, err := memlimit.Set()
+	return err
 }

@@ -113,6 +113,12 @@ func (m *Metrics) WatchApps(ready, unready func() float64) {
 		gauge("apps", help, prometheus.Labels{"ready": "false"}, unready))
 }
 
+// WatchResync exports when the first IMApp is due for its next resync, in seconds since 1970, read at each scrape.
+func (m *Metrics) WatchResync(due func() float64) {
+	m.registerer.MustRegister(gauge("resync_due_timestamp_seconds",
+		"When the first IMApp is due for its next resync, by its last complete one and its interval, in seconds since 1970; +Inf if none has an interval.", nil, due))
+}
+
 // WatchCertificate exports when the certificate of the callback endpoint ends, read at each scrape. Without TLS there is
 // no such metric.
 func (m *Metrics) WatchCertificate(expiry func() float64) {

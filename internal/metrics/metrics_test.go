@@ -4,6 +4,7 @@
 package metrics
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ func gathered(t *testing.T) (*prometheus.Registry, *Metrics) {
 	m := New(r)
 	m.WatchJournal(func() float64 { return 3 }, func() float64 { return 4096 })
 	m.WatchApps(func() float64 { return 2 }, func() float64 { return 1 })
+	m.WatchResync(func() float64 { return math.Inf(1) })
 	m.WatchCertificate(func() float64 { return 1.8e9 })
 	return r, m
 }
@@ -51,6 +53,7 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_sync_dropped_events_total":                     "reason",
 		"imgroup_resync_groups_total":                           "result",
 		"imgroup_resync_duration_seconds":                       "",
+		"imgroup_resync_due_timestamp_seconds":                  "",
 		"imgroup_apps":                                          "ready",
 	}
 	r, _ := gathered(t)

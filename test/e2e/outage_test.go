@@ -48,6 +48,7 @@ var outageTests = map[string]func(*testing.T, *outagePart){
 	"SIGTERM ends in time and keeps what is not written":     stopsInTime,
 	"an operator that starts waits for it and does not end":  startsWithout,
 	"goroutines and memory are bounded":                      staysSmall,
+	"the metrics stay readable to who could read them":       servesMetrics,
 }
 
 // run takes the API server away once all tests are prepared, and brings it back when all have endured.
