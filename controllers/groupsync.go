@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -58,8 +57,8 @@ type GroupSync struct {
 	holds    holds
 	pace     pace
 	lane     lane
-	failing  atomic.Bool // the API server was away lately: the first success wakes all that wait in back-off
-	heals    *rate.Limiter
+	outage   outage
+	heals    *rate.Limiter // of the times at which all that is pending is woken
 	backoff  workqueue.TypedRateLimiter[event.Key]
 	loud     *rate.Limiter // of log lines about writes that fail; an outage fails thousands
 	quiet    *rate.Limiter // of log lines about events that are dropped, as an IMApp may want of most of them
@@ -72,8 +71,12 @@ const (
 
 // Reconcile brings everything pending for one group to the API server, then checkpoints it.
 func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Result, error) {
-	if key == allGroups {
+	switch key {
+	case allGroups:
 		return reconcile.Result{}, r.lookAtAll(ctx)
+	case allPending:
+		r.wakePending()
+		return reconcile.Result{}, nil
 	}
 	if left := r.pace.left(key, r.Now()); left > 0 {
 		return reconcile.Result{RequeueAfter: left}, nil
@@ -95,10 +98,16 @@ func (r *GroupSync) syncPending(ctx context.Context, key event.Key) (reconcile.R
 	if !found && !r.Leader.IsLeader() {
 		return reconcile.Result{}, nil
 	}
+	if wait := r.outage.parked(key, r.Now()); found && wait > 0 {
+		return reconcile.Result{RequeueAfter: wait}, nil
+	}
 	wait, again, err := r.sync(ctx, key, pending)
 	var drop *dropped
 	switch {
 	case errors.As(err, &drop):
+		if drop.cause != nil {
+			r.answered()
+		}
 		if err := r.drop(ctx, pending, found, drop); err != nil {
 			return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
 		}
@@ -121,7 +130,7 @@ func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.D
 		return wait // another writer was faster, again and again: nothing is wrong
 	}
 	if isOutage(err) {
-		r.failing.Store(true)
+		r.outage.failed(key, r.Now())
 	}
 	r.Metrics.SyncWrites.WithLabelValues(metrics.WriteError).Inc()
 	if r.loud.Allow() {
@@ -133,11 +142,25 @@ func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.D
 // succeeded is told of every write that the API server accepted.
 func (r *GroupSync) succeeded(result string) {
 	r.Metrics.SyncWrites.WithLabelValues(result).Inc()
-	if r.failing.Load() && r.heals.Allow() && r.failing.CompareAndSwap(true, false) {
-		r.pace.healed()
-		for _, key := range r.Journal.Keys() {
-			r.Waker.Wake(key)
-		}
+	r.answered()
+}
+
+// answered is told of what the API server accepted, or refused for good. After an outage that wakes all that is pending,
+// though not more often than the API server can bear that is away again and again.
+func (r *GroupSync) answered() {
+	switch {
+	case !r.outage.over():
+	case r.heals.Allow():
+		r.wakePending()
+	default:
+		r.Waker.WakeAfter(allPending, backoffMax)
+	}
+}
+
+func (r *GroupSync) wakePending() {
+	r.pace.healed()
+	for _, key := range r.Journal.Keys() {
+		r.Waker.Wake(key)
 	}
 }
 

@@ -4,12 +4,9 @@
 package controllers
 
 import (
-	"fmt"
 	"maps"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
@@ -23,8 +20,6 @@ import (
 )
 
 const (
-	// noteMax bounds an Event's note in bytes; the API server refuses longer ones.
-	noteMax = 1024
 	// eventsPerSecond and eventsBurst bound the Events of one replica: they are samples for people, and each is a write
 	// that competes with the status of a group.
 	eventsPerSecond = 5
@@ -80,14 +75,6 @@ func (r *Recorder) forget(now time.Time) {
 	maps.DeleteFunc(r.groups, func(_ types.UID, limit *rate.Limiter) bool { return limit.TokensAt(now) >= groupEventsBurst })
 }
 
-// changeReasons are the Events for a changed text, in the order in which they are sent.
-var changeReasons = []struct{ field, reason, label string }{
-	{event.Name, "NameChanged", "name"},
-	{event.Introduction, "IntroductionChanged", "introduction"},
-	{event.Notification, "NotificationChanged", "notification"},
-	{event.FaceURL, "FaceURLChanged", "face URL"},
-}
-
 // Changed records what the pending events changed in an IMGroup that was just written. stripped tells that before is
 // from the cache.
 func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.State, stripped bool) {
@@ -96,52 +83,17 @@ func (r *Recorder) Changed(before, after *imv1alpha1.IMGroup, pending event.Stat
 		return
 	}
 	if advanced(old, now, event.Epoch) {
-		r.event(after, "GroupCreated", "Create", "the group was created"+by(pending.Last))
+		r.event(after, "GroupCreated", "Create", "the group was created"+by(pending, event.Epoch))
 	}
 	if merge.IsDestroyed(now) && !merge.IsDestroyed(old) {
-		r.event(after, "GroupDestroyed", "Destroy", "the group was disbanded"+by(pending.Last))
+		r.event(after, "GroupDestroyed", "Destroy", "the group was disbanded"+by(pending, event.Destroyed))
 	}
 	for _, c := range changeReasons {
 		if from, to, changed := change(old, now, pending, c.field, stripped); changed {
-			r.event(after, c.reason, "Update", c.label+" changed"+from+" to "+quote(to)+by(pending.Last))
+			r.event(after, c.reason, "Update", c.label+" changed"+from+" to "+to+by(pending, c.field))
 		}
 	}
 }
-
-// change tells whether the pending events gave a field another value. The old value of a text that the cache does
-// not hold is not told.
-func change(old, now, pending event.State, field string, stripped bool) (from, to string, changed bool) {
-	was, had := old.Get(field)
-	is, has := now.Get(field)
-	if _, ours := pending.Get(field); !ours || !has || (had && isValue(was, is.Value, stripped)) {
-		return "", "", false
-	}
-	if had && !(stripped && strippedFields[field]) {
-		from = " from " + quote(was.Value)
-	}
-	return from, is.Value, true
-}
-
-func advanced(old, now event.State, field string) bool {
-	was, _ := old.Get(field)
-	is, _ := now.Get(field)
-	return is.Time > was.Time
-}
-
-// by names the operator and the platform of a change, as far as they are known.
-func by(c event.Change) string {
-	s := ""
-	if c.Operator != "" {
-		s += " by " + quote(c.Operator)
-	}
-	if c.Platform != "" {
-		s += " from " + quote(c.Platform)
-	}
-	return s
-}
-
-// quote escapes control characters: the text comes from strangers.
-func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 // Stalled records once that an IMApp's spec cannot work.
 func (r *Recorder) Stalled(before, after *imv1alpha1.IMApp) {
@@ -156,17 +108,4 @@ func (r *Recorder) event(group *imv1alpha1.IMGroup, reason, action, note string)
 	if r.allow(group.UID) {
 		r.sink.Eventf(group, nil, corev1.EventTypeNormal, reason, action, "%s", cutBytes(note, noteMax))
 	}
-}
-
-// cutBytes shortens a text to at most limit bytes at a character boundary.
-func cutBytes(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	const dots = "…"
-	s = s[:limit-len(dots)]
-	for !utf8.ValidString(s) {
-		s = s[:len(s)-1]
-	}
-	return strings.TrimRight(s, " ") + dots
 }

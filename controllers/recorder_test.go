@@ -37,7 +37,7 @@ func statusOf(s event.State, stripped bool) *imv1alpha1.IMGroup {
 }
 
 func TestEventsTellWhoChangedWhat(t *testing.T) {
-	old := event.NewState(event.Changed, at(10), values("name", "ops", "notification", "x"))
+	old := event.NewState(event.Changed, at(10), values("name", "ops", "notification", "x", "owner", "ann"))
 	for _, c := range []struct {
 		why     string
 		pending event.State
@@ -53,6 +53,12 @@ func TestEventsTellWhoChangedWhat(t *testing.T) {
 		{"a destruction", event.NewState(event.Disbanded, at(12), nil), []string{`Normal GroupDestroyed: the group was disbanded by "leckie" from "iOS"`}},
 		{"a creation", event.NewState(event.Created, at(12), values("name", "new")),
 			[]string{`Normal GroupCreated: the group was created by "leckie" from "iOS"`, `Normal NameChanged: name changed from "ops" to "new" by "leckie" from "iOS"`}},
+		{"another owner", event.NewState(event.Changed, at(11), values("owner", "bob")), []string{`Normal OwnerChanged: owner changed from "ann" to "bob" by "leckie" from "iOS"`}},
+		{"two events of two people", merge.Join(event.NewState(event.Changed, at(11), values("name", "oncall")),
+			event.NewState(event.Changed, event.Change{Time: 12, Operator: "eve", Source: event.Callback}, values("owner", "eve"))),
+			[]string{`Normal NameChanged: name changed from "ops" to "oncall"`, `Normal OwnerChanged: owner changed from "ann" to "eve" by "eve"`}},
+		{"a long text, and who wrote it", event.NewState(event.Changed, at(11), values("name", strings.Repeat("\n", 1024))),
+			[]string{`Normal NameChanged: name changed from "ops" to "` + strings.Repeat(`\n`, (textMax-2)/2) + `…" by "leckie" from "iOS"`}},
 		{"nothing pending", event.State{}, nil},
 	} {
 		t.Run(c.why, func(t *testing.T) {

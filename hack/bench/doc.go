@@ -23,7 +23,7 @@ HTTP 200 with exactly the documented body.
 IMGroups by the thousand are put into etcd directly (seed.go), as copies of one that the operator itself made: through
 the API server 100,000 of them would take seven minutes.
 
-Rows, in the order in which they run; 10 to 13 and 15 have no agreed floor:
+Rows, in the order in which they run; 10 to 13, 15 and 16 have no agreed floor:
 
 	1   acknowledged callbacks per second, over the same handler with a journal that does nothing; processor time
 	3   time to an acknowledgement, over the disk's own sync
@@ -37,6 +37,7 @@ Rows, in the order in which they run; 10 to 13 and 15 have no agreed floor:
 	9   acknowledged callbacks per second for one hot group, over a hand-made receiver's
 	13  backfill and resync of many groups by the REST API
 	8   an API server that is away: callbacks lost
+	16  the memory and the processor time that a nearly full journal takes while the API server is away
 	7   memory with many IMGroups; with it 11, a restart, and 12, what a callback costs
 
 The commands `serve` and `naive` are for bench itself: it starts them as the other side of a comparison.

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ type load struct {
 	ledger    *ledger       // notes what was acknowledged; nil: nobody asks
 	sending   func(eventTime int64, at time.Time)
 	forged    bool // signatures are wrong
+	padding   int  // bytes that make the text longer
 }
 
 // outcome is what became of a load.
@@ -70,7 +72,7 @@ func (l load) run(ctx context.Context) (outcome, error) {
 func (l load) templates(ctx context.Context) ([]*template, error) {
 	all := make([]*template, l.conns)
 	for i := range all {
-		t, err := newTemplate(ctx, "http://"+l.addr+"/callbacks/"+l.namespace+"/"+appName)
+		t, err := newTemplate(ctx, "http://"+l.addr+"/callbacks/"+l.namespace+"/"+appName, strings.Repeat("x", l.padding))
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,7 @@ func TestTheLoadIsWhatTheReceiverUnderstands(t *testing.T) {
 func TestOnlyTheDocumentedAnswerCounts(t *testing.T) {
 	server := httptest.NewServer(receiver("", instant{}).Handler())
 	defer server.Close()
-	template, err := newTemplate(t.Context(), server.URL+"/callbacks/"+receiverNamespace+"/"+appName)
+	template, err := newTemplate(t.Context(), server.URL+"/callbacks/"+receiverNamespace+"/"+appName, "")
 	if err != nil {
 		t.Fatal(err)
 	}

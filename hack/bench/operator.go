@@ -23,6 +23,7 @@ const (
 type operator struct {
 	*child.Process
 	callback, metrics, health string // HOST:PORT
+	options                   child.Options
 }
 
 // startOperator starts an operator for a namespace and waits until it takes callbacks.
@@ -48,7 +49,7 @@ func (b *bench) launch(namespace string, args ...string) (*operator, error) {
 		return nil, err
 	}
 	o := &operator{callback: free[0], metrics: free[1], health: free[2]}
-	o.Process, err = child.Start(child.Options{Path: b.manager, Log: filepath.Join(dir, "log"), Args: append([]string{
+	o.options = child.Options{Path: b.manager, Log: filepath.Join(dir, "log"), Args: append([]string{
 		"--kubeconfig=" + b.cluster.kubeconfig,
 		"--journal-dir=" + filepath.Join(dir, "journal"),
 		"--callback-bind-address=" + o.callback,
@@ -57,9 +58,13 @@ func (b *bench) launch(namespace string, args ...string) (*operator, error) {
 		"--watch-namespaces=" + namespace,
 		"--leader-election-namespace=" + systemNamespace,
 		"--leader-elect=false",
-	}, args...)})
+	}, args...)}
+	o.Process, err = o.again()
 	return o, err
 }
+
+// again starts the same operator, with its journal.
+func (o *operator) again() (*child.Process, error) { return child.Start(o.options) }
 
 func (o *operator) stop() error { return o.Stop(operatorGrace) }
 

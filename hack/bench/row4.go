@@ -136,7 +136,7 @@ func callbackSender(o *operator, namespace string) func(context.Context, int) (i
 	c := conn{addr: o.callback}
 	return func(ctx context.Context, group int) (_ int64, err error) {
 		if t == nil {
-			if t, err = newTemplate(ctx, o.url(namespace)); err != nil {
+			if t, err = newTemplate(ctx, o.url(namespace), ""); err != nil {
 				return 0, err
 			}
 		}

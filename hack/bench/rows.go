@@ -33,6 +33,7 @@ func rows() []row {
 		{"9", "a hand-made receiver", 15 * time.Minute, (*bench).row9},
 		{"13", "a resync", 30 * time.Minute, (*bench).row13},
 		{"8", "an API server that is away", 30 * time.Minute, (*bench).row8},
+		{"16", "a full journal", 20 * time.Minute, (*bench).row16},
 		{"7", "many IMGroups", time.Hour, (*bench).row7},
 	}
 }

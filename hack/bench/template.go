@@ -34,10 +34,11 @@ func notice(eventTime int64) string {
 	return "The weekly meeting moves to Friday, 15:00, room 4. Notice " + strconv.FormatInt(eventTime, 10)
 }
 
-// newTemplate writes a callback as fakeim does, which is as Tencent does, and finds the places in it.
-func newTemplate(ctx context.Context, url string) (*template, error) {
+// newTemplate writes a callback as fakeim does, which is as Tencent does, and finds the places in it. More is added to
+// the text.
+func newTemplate(ctx context.Context, url, more string) (*template, error) {
 	sender := fakeim.Sender{URL: url, SDKAppID: sdkAppID, Token: token}
-	request, err := sender.Request(ctx, fakeim.InfoChanged(groupID(anyGroup), anyEventTime, fakeim.Body{"Notification": notice(anyEventTime)}))
+	request, err := sender.Request(ctx, fakeim.InfoChanged(groupID(anyGroup), anyEventTime, fakeim.Body{"Notification": notice(anyEventTime) + more}))
 	if err != nil {
 		return nil, err
 	}

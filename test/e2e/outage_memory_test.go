@@ -18,8 +18,13 @@ const (
 	outageMemory     = 128 * mebibyte
 )
 
+// askers is how many groups ask whether the API server is back; outageTries how often each asks in the first 5 s, until
+// its back-off is as long as that.
+const askers, outageTries = 64, 7
+
 // staysSmall: what an operator takes of its machine is bounded while it gathers changes, and afterwards its
-// goroutines are as many as before. Two replicas are tried, one that leads and one that knows no election.
+// goroutines are as many as before; nor do all groups ask again and again. Two replicas are tried, one that leads and
+// one that knows no election.
 func staysSmall(t *testing.T, p *outagePart) {
 	ns := newNamespace(t)
 	newApp(t, ns, "chat")
@@ -34,6 +39,7 @@ func staysSmall(t *testing.T, p *outagePart) {
 	}
 
 	p.awaitAway()
+	failedBefore := failedWrites(replicas)
 	tr := newTraffic(t, outageGroups, 2000)
 	during(t, p.length, callbackInterval, func() {
 		c := tr.next()
@@ -43,6 +49,10 @@ func staysSmall(t *testing.T, p *outagePart) {
 			peak[i] = peak[i].peak(o.footprint())
 		}
 	})
+	failed, most := failedWrites(replicas)-failedBefore, float64(len(replicas)*askers)*(outageTries+p.length.Seconds()/5+2)
+	if failed > most {
+		t.Errorf("%.0f writes have failed, at most %.0f were expected", failed, most)
+	}
 	p.awaitBack()
 	within(t, catchUp, "the IMGroups say what the callbacks said", func() error { return stateIs(t, ns, sent) })
 	for i, o := range replicas {
@@ -51,6 +61,13 @@ func staysSmall(t *testing.T, p *outagePart) {
 		must(t, peak[i].within(before[i], outageGoroutines, outageMemory))
 		o.awaitGoroutines(before[i])
 	}
+}
+
+func failedWrites(replicas []*operator) (sum float64) {
+	for _, o := range replicas {
+		sum += o.metric(`imgroup_sync_writes_total{result="error"}`)
+	}
+	return sum
 }
 
 // goroutineSlack is more than what comes and goes in an idle operator: its informers' requests, probes, open connections.
