@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -57,6 +58,7 @@ type GroupSync struct {
 	holds    holds
 	pace     pace
 	lane     lane
+	failing  atomic.Bool // writes failed lately as they do in an outage: the first success wakes all that wait
 	outage   outage
 	heals    *rate.Limiter // of the times at which all that is pending is woken
 	backoff  workqueue.TypedRateLimiter[event.Key]
@@ -64,19 +66,16 @@ type GroupSync struct {
 	quiet    *rate.Limiter // of log lines about events that are dropped, as an IMApp may want of most of them
 }
 
-const (
-	backoffFirst = 50 * time.Millisecond
-	backoffMax   = 5 * time.Second
-)
-
 // Reconcile brings everything pending for one group to the API server, then checkpoints it.
 func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Result, error) {
 	switch key {
 	case allGroups:
 		return reconcile.Result{}, r.lookAtAll(ctx)
 	case allPending:
-		r.wakePending()
-		return reconcile.Result{}, nil
+		return r.endOutage(ctx), nil
+	}
+	if wait := r.outage.parked(); wait > 0 {
+		return reconcile.Result{RequeueAfter: wait}, nil
 	}
 	if left := r.pace.left(key, r.Now()); left > 0 {
 		return reconcile.Result{RequeueAfter: left}, nil
@@ -98,16 +97,10 @@ func (r *GroupSync) syncPending(ctx context.Context, key event.Key) (reconcile.R
 	if !found && !r.Leader.IsLeader() {
 		return reconcile.Result{}, nil
 	}
-	if wait := r.outage.parked(key, r.Now()); found && wait > 0 {
-		return reconcile.Result{RequeueAfter: wait}, nil
-	}
 	wait, again, err := r.sync(ctx, key, pending)
 	var drop *dropped
 	switch {
 	case errors.As(err, &drop):
-		if drop.cause != nil {
-			r.answered()
-		}
 		if err := r.drop(ctx, pending, found, drop); err != nil {
 			return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
 		}
@@ -120,48 +113,6 @@ func (r *GroupSync) syncPending(ctx context.Context, key event.Key) (reconcile.R
 	}
 	r.finish(key, pending, upTo, found, drop == nil)
 	return reconcile.Result{RequeueAfter: again}, nil
-}
-
-// failed counts an error that may heal and returns the time until the next try.
-func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.Duration {
-	wait := r.backoff.When(key)
-	r.pace.failed(key, r.Now(), wait)
-	if apierrors.IsConflict(err) {
-		return wait // another writer was faster, again and again: nothing is wrong
-	}
-	if isOutage(err) {
-		r.outage.failed(key, r.Now())
-	}
-	r.Metrics.SyncWrites.WithLabelValues(metrics.WriteError).Inc()
-	if r.loud.Allow() {
-		log.FromContext(ctx).Error(err, "writing to the API server failed; the events stay pending", "retryIn", wait.String())
-	}
-	return wait
-}
-
-// succeeded is told of every write that the API server accepted.
-func (r *GroupSync) succeeded(result string) {
-	r.Metrics.SyncWrites.WithLabelValues(result).Inc()
-	r.answered()
-}
-
-// answered is told of what the API server accepted, or refused for good. After an outage that wakes all that is pending,
-// though not more often than the API server can bear that is away again and again.
-func (r *GroupSync) answered() {
-	switch {
-	case !r.outage.over():
-	case r.heals.Allow():
-		r.wakePending()
-	default:
-		r.Waker.WakeAfter(allPending, backoffMax)
-	}
-}
-
-func (r *GroupSync) wakePending() {
-	r.pace.healed()
-	for _, key := range r.Journal.Keys() {
-		r.Waker.Wake(key)
-	}
 }
 
 // untilWoken is a wait that only a change of the IMApp ends.

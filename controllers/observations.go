@@ -4,6 +4,8 @@
 package controllers
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
@@ -41,6 +43,12 @@ func (o *observations) get(key event.Key) *observation {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.byKey[key]
+}
+
+func (o *observations) keys() []event.Key {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Collect(maps.Keys(o.byKey))
 }
 
 // settle ends the way of an observation, unless a newer one has taken its place.

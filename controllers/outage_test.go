@@ -4,50 +4,86 @@
 package controllers
 
 import (
-	"strconv"
+	"context"
+	"errors"
+	"net/url"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
 
-func TestInAnOutageAFewGroupsAsk(t *testing.T) {
-	var o outage
-	now := time.Now()
-	key := func(i int) event.Key { return event.Key{Namespace: "chat", App: "chat", GroupID: strconv.Itoa(i)} }
-	const groups = 4 * outageProbes
-	asking := func() (n int) {
-		for i := range groups {
-			switch wait := o.parked(key(i), now); {
-			case wait == 0:
-				n++
-			case wait < parkedFor || wait >= 2*parkedFor:
-				t.Fatalf("a group is parked for %s", wait)
-			}
+// server answers every question with the same error and counts them.
+type server struct {
+	client.Reader
+	err   error
+	asked int
+}
+
+func (s *server) Get(context.Context, client.ObjectKey, client.Object, ...client.GetOption) error {
+	s.asked++
+	return s.err
+}
+
+type journal = Pending
+
+// held is a journal that holds some groups.
+type held struct {
+	journal
+	keys []event.Key
+}
+
+func (h held) Keys() []event.Key { return slices.Clone(h.keys) }
+
+func TestOneQuestionFindsTheEndOfAnOutage(t *testing.T) {
+	away := &url.Error{Op: "Get", Err: errors.New("connection refused")}
+	api, one, other := &server{err: away}, event.Key{GroupID: "one"}, event.Key{GroupID: "other"}
+	queue := workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[event.Key]())
+	defer queue.ShutDown()
+	taken := func() (all []event.Key) {
+		for queue.Len() > 0 {
+			key, _ := queue.Get()
+			queue.Done(key)
+			all = append(all, key)
 		}
-		return n
+		return all
 	}
-	if n := asking(); n != groups || o.over() {
-		t.Fatalf("without an outage %d of %d groups may ask", n, groups)
+	r := &GroupSync{Live: api, Journal: held{keys: []event.Key{one, other}}, Metrics: metrics.New(prometheus.NewRegistry()), Waker: &Waker[event.Key]{}, Now: time.Now,
+		heals: rate.NewLimiter(rate.Every(time.Hour), 1), loud: rate.NewLimiter(0, 0),
+		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
+	if err := r.Waker.Source().Start(t.Context(), queue); err != nil {
+		t.Fatal(err)
 	}
-	for i := range groups { // all were under way when it began
-		o.failed(key(i), now)
+	for _, key := range []event.Key{one, other} {
+		r.failed(t.Context(), key, away)
 	}
-	if n := asking(); n != outageProbes {
-		t.Errorf("%d groups ask, want %d", n, outageProbes)
+	if got := taken(); !slices.Equal(got, []event.Key{allPending}) {
+		t.Fatalf("two failures wake %v, want the one question", got)
 	}
-	o.failed(key(0), now.Add(probeLife))
-	now = now.Add(probeLife + time.Second)
-	if n := asking(); n != groups {
-		t.Errorf("when all but one of those that ask are gone, %d may take their place, want any", n)
+	if result, err := r.Reconcile(t.Context(), other); err != nil || result.RequeueAfter < parkedFor || api.asked > 0 {
+		t.Errorf("a group in an outage: %v, %v; want it to be parked", result, err)
 	}
-	if _, asks := o.probes[key(0)]; !asks || len(o.probes) != 1 {
-		t.Errorf("%d are remembered, want the one that still asks", len(o.probes))
+	for try := range 10 {
+		if result, err := r.Reconcile(t.Context(), allPending); err != nil || result.RequeueAfter <= 0 || result.RequeueAfter > backoffMax || api.asked != try+1 {
+			t.Fatalf("the question in vain: %v, %v", result, err)
+		}
 	}
-	if !o.over() || o.over() {
-		t.Error("the first answer ends the outage, and no other one does")
+	api.err = nil
+	if result, err := r.Reconcile(t.Context(), allPending); err != nil || !result.IsZero() {
+		t.Errorf("the end of the outage: %v, %v", result, err)
 	}
-	if n := asking(); n != groups {
-		t.Errorf("after the outage %d of %d groups may ask", n, groups)
+	if got := taken(); !slices.Equal(got, []event.Key{one, other, allGroups}) {
+		t.Errorf("its end wakes %v", got)
+	}
+	r.failed(t.Context(), one, away)
+	if result, err := r.Reconcile(t.Context(), allPending); err != nil || result.RequeueAfter != backoffMax || r.outage.parked() > 0 {
+		t.Errorf("the end of the next outage: %v, %v; want it noticed, and all woken later", result, err)
 	}
 }

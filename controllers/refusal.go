@@ -62,3 +62,9 @@ func isOutage(err error) bool {
 	var request *url.Error
 	return errors.As(err, &request) || errors.Is(err, context.DeadlineExceeded)
 }
+
+// meetsAll tells an outage that every write meets from one that may be this write's alone, such as the 500 of a webhook
+// that is broken.
+func meetsAll(err error) bool {
+	return isOutage(err) && (isAway(err) || apierrors.IsTooManyRequests(err))
+}

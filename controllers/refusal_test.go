@@ -92,25 +92,26 @@ func TestAHoldBeginsWithTheFirstQuestionAndEndsOnce(t *testing.T) {
 	}
 }
 
-func TestOnlyAnOutageIsOverWithTheFirstSuccess(t *testing.T) {
+func TestAnOutageIsToldFromARefusal(t *testing.T) {
 	groups := schema.GroupResource{Resource: "imgroups"}
 	for _, c := range []struct {
-		why  string
-		err  error
-		want bool
+		why         string
+		err         error
+		outage, all bool
 	}{
-		{"no connection", &url.Error{Op: "Patch", Err: errors.New("connection refused")}, true},
-		{"no answer in time", context.DeadlineExceeded, true},
-		{"server error", apierrors.NewInternalError(errors.New("etcd")), true},
-		{"server timeout", apierrors.NewServerTimeout(groups, "patch", 1), true},
-		{"too many requests", apierrors.NewTooManyRequests("busy", 1), true},
-		{"quota exceeded", apierrors.NewForbidden(groups, "g", errors.New("exceeded quota")), false},
-		{"no right", apierrors.NewForbidden(groups, "g", errors.New("RBAC")), false},
-		{"an object that is being deleted", errors.New("is being deleted"), false},
+		{"no connection", &url.Error{Op: "Patch", Err: errors.New("connection refused")}, true, true},
+		{"no answer in time", context.DeadlineExceeded, true, true},
+		{"server error", apierrors.NewInternalError(errors.New("etcd")), true, false},
+		{"server timeout", apierrors.NewServerTimeout(groups, "patch", 1), true, true},
+		{"too many requests", apierrors.NewTooManyRequests("busy", 1), true, true},
+		{"quota exceeded", apierrors.NewForbidden(groups, "g", errors.New("exceeded quota")), false, false},
+		{"no right", apierrors.NewForbidden(groups, "g", errors.New("RBAC")), false, false},
+		{"an object that is being deleted", errors.New("is being deleted"), false, false},
 	} {
 		t.Run(c.why, func(t *testing.T) {
-			if got := isOutage(fmt.Errorf("writing: %w", c.err)); got != c.want {
-				t.Errorf("isOutage = %t, want %t", got, c.want)
+			err := fmt.Errorf("writing: %w", c.err)
+			if outage, all := isOutage(err), meetsAll(err); outage != c.outage || all != c.all {
+				t.Errorf("an outage %t, that every write meets %t; want %t and %t", outage, all, c.outage, c.all)
 			}
 		})
 	}

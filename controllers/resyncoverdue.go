@@ -62,11 +62,14 @@ func dueOf(app *imv1alpha1.IMApp) (due time.Time) {
 func lastComplete(app *imv1alpha1.IMApp) time.Time {
 	last := app.CreationTimestamp.Time
 	s := app.Status.Resync
-	switch {
-	case s == nil:
-	case s.Watermark != nil:
+	if s == nil {
+		return last
+	}
+	if s.Watermark != nil {
 		last = s.Watermark.Time
-	case s.StartTime != nil && s.CompletionTime != nil && meta.IsStatusConditionTrue(app.Status.Conditions, imv1alpha1.ConditionResynced):
+	}
+	complete := s.StartTime != nil && s.CompletionTime != nil && meta.IsStatusConditionTrue(app.Status.Conditions, imv1alpha1.ConditionResynced)
+	if complete && s.StartTime.After(last) {
 		last = s.StartTime.Time
 	}
 	return last

@@ -65,6 +65,7 @@ func TestAResyncIsDueByTheIMAppsOwnInterval(t *testing.T) {
 		"not one that failed":                    {resynced(appEvery(1000, 9000, 9001), metav1.ConditionFalse, 5000), 6100},
 		"not one that runs":                      {resynced(appEvery(1000, 9000), metav1.ConditionTrue, 5000), 6100},
 		"one that found no group":                {resynced(appEvery(1000, 5000, 5001), metav1.ConditionTrue, 0), 6100},
+		"groups once, none now":                  {resynced(appEvery(1000, 9000, 9001), metav1.ConditionTrue, 5000), 10100},
 		"a failure where none was complete":      {resynced(appEvery(1000, 9000, 9001), metav1.ConditionFalse, 0), 1100},
 		"the first one of a new IMApp runs":      {resynced(appEvery(1000, 20), metav1.ConditionUnknown, 0), 1100},
 		"suspended":                              {suspended, never},

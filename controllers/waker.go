@@ -6,7 +6,6 @@ package controllers
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
@@ -27,13 +26,6 @@ type Waker[request comparable] struct {
 func (w *Waker[request]) Wake(r request) {
 	if q := w.queue.Load(); q != nil {
 		(*q).Add(r)
-	}
-}
-
-// WakeAfter adds a request after a time, unless it is to be added earlier anyway.
-func (w *Waker[request]) WakeAfter(r request, wait time.Duration) {
-	if q := w.queue.Load(); q != nil {
-		(*q).AddAfter(r, wait)
 	}
 }
 

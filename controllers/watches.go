@@ -119,9 +119,6 @@ func groupsOf(ctx context.Context, reader client.Reader, app *imv1alpha1.IMApp, 
 // shown every IMGroup to the census.
 var allGroups = event.Key{}
 
-// allPending is no group either: it wakes all that is pending, some time after an outage.
-var allPending = event.Key{App: "*"}
-
 // lookAtAll wakes the IMGroups that a new leader has work with: the old one may have left some, and at the start nobody
 // has looked at any.
 func (r *GroupSync) lookAtAll(ctx context.Context) error {

@@ -27,7 +27,7 @@ func (s step) check(checks *checklist, reply fakeim.Reply) {
 func printAnswer(out io.Writer, step, status, answer string) {
 	before := terminal.Cell(step, 42) + gap + terminal.Cell(status, 4) + gap
 	if columns := screen.Of(out).Width(); columns > 0 {
-		answer = terminal.Cut(answer, columns-len(before))
+		answer = terminal.Cut(answer, columns-terminal.Columns(before))
 	} else {
 		answer = terminal.Visible(answer)
 	}

@@ -27,6 +27,6 @@ offline() {
 offline check --allowed_licenses=Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT
 offline report --template hack/supply/licenses.tmpl >docs/licenses.md
 for module in $modules; do
-	[ "$module" = "$own" ] || grep -qF "| $module" docs/licenses.md || { echo "docs/licenses.md has no licence of $module" >&2; exit 1; }
+	[ "$module" = "$own" ] || grep -qE "^\| $module[ /]" docs/licenses.md || { echo "docs/licenses.md has no licence of $module" >&2; exit 1; }
 done
 [ $# -eq 0 ] || { rm -rf "$1" && offline save --save_path "$1"; }

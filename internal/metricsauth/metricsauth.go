@@ -14,12 +14,16 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"golang.org/x/time/rate"
 	"k8s.io/apimachinery/pkg/util/cache"
 	authenticationclient "k8s.io/client-go/kubernetes/typed/authentication/v1"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	"k8s.io/client-go/rest"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
+
+// logInterval is the shortest time between two lines about an API server that cannot be asked.
+const logInterval = 10 * time.Second
 
 // maxAnswers is how many answers are remembered: of some scrapers, and all the tokens that each has in a day.
 const maxAnswers = 256
@@ -48,7 +52,7 @@ func (t Times) Filter(config *rest.Config, c *http.Client) (metricsserver.Filter
 		return nil, fmt.Errorf("making the client for SubjectAccessReviews: %w", err)
 	}
 	g := newGuard(t, reviews{tokens.TokenReviews(), rights.SubjectAccessReviews()}.ask)
-	return func(_ logr.Logger, next http.Handler) (http.Handler, error) { return g.before(next), nil }, nil
+	return func(log logr.Logger, next http.Handler) (http.Handler, error) { return g.before(log, next), nil }, nil
 }
 
 // question is what the API server is asked.
@@ -67,15 +71,16 @@ type guard struct {
 	ask     func(context.Context, question) (status int, err error)
 	answers *cache.LRUExpireCache // of the API server, by digest
 	allowed *cache.LRUExpireCache // the digests of what it allowed last
+	loud    *rate.Sometimes       // of log lines
 }
 
 func newGuard(t Times, ask func(context.Context, question) (int, error)) *guard {
-	return &guard{t, ask, cache.NewLRUExpireCache(maxAnswers), cache.NewLRUExpireCache(maxAnswers)}
+	return &guard{t, ask, cache.NewLRUExpireCache(maxAnswers), cache.NewLRUExpireCache(maxAnswers), &rate.Sometimes{Interval: logInterval}}
 }
 
-func (g *guard) before(next http.Handler) http.Handler {
+func (g *guard) before(log logr.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if status := g.decide(r); status != http.StatusOK {
+		if status := g.decide(log, r); status != http.StatusOK {
 			http.Error(w, http.StatusText(status), status)
 			return
 		}
@@ -83,7 +88,7 @@ func (g *guard) before(next http.Handler) http.Handler {
 	})
 }
 
-func (g *guard) decide(r *http.Request) (status int) {
+func (g *guard) decide(log logr.Logger, r *http.Request) (status int) {
 	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
 	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "bearer") {
 		return http.StatusUnauthorized
@@ -96,6 +101,7 @@ func (g *guard) decide(r *http.Request) (status int) {
 	defer cancel()
 	status, err := g.ask(ctx, q)
 	if err != nil {
+		g.loud.Do(func() { log.Error(err, "cannot ask who may read the metrics; the last answer holds if it was a yes") })
 		return g.withoutAnswer(r, q)
 	}
 	g.remember(q, status)

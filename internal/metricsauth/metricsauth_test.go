@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-logr/logr"
 )
 
 // apiServer is what the API server does for both questions; asked counts those about a token.
@@ -53,7 +55,7 @@ func (a *apiServer) ask(ctx context.Context, q question) (int, error) {
 func scrape(g *guard, request *http.Request, header string) int {
 	request.Header.Set("Authorization", header)
 	w := httptest.NewRecorder()
-	g.before(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })).ServeHTTP(w, request)
+	g.before(logr.Discard(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })).ServeHTTP(w, request)
 	return w.Code
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // logged are the packages that write lines of the operator's own.
-var logged = []string{".", "webhook", "controllers", "internal/journal"}
+var logged = []string{".", "webhook", "controllers", "internal/journal", "internal/metricsauth"}
 
 // unlisted are lines that nobody needs to look for.
 var unlisted = []string{

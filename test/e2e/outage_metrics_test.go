@@ -49,9 +49,11 @@ func servesMetrics(t *testing.T, p *outagePart) {
 	asks(map[string]int{dismissed: 401}, filtered)
 
 	p.awaitAway()
-	asks(map[string]int{reader: 200}, operators)
-	asks(map[string]int{reader: 503}, forgets) // so the API server is asked, in vain
-	asks(map[string]int{stranger: 503, dismissed: 503, "nonsense": 503, "": 401}, filtered)
+	must(t, scraped(t, operators, reader, 200))
+	asks(map[string]int{reader: 503}, forgets) // so the API server is asked, in vain, and no answer of its is fresh any more
+	for token, status := range map[string]int{stranger: 503, dismissed: 503, "nonsense": 503, "": 401} {
+		must(t, scraped(t, filtered, token, status))
+	}
 	during(t, 5*time.Second, 100*time.Millisecond, func() { must(t, scraped(t, filtered, reader, 200)) })
 
 	p.awaitBack()

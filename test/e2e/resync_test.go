@@ -29,7 +29,8 @@ func TestAResyncCompletesEveryGroupAndASecondOneWritesNothing(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
 	c := newCloud(t, fakeim.Config{})
-	c.fill(t, 1000)
+	const all = 500
+	c.fill(t, all)
 	newApp(t, ns, "chat", c.rest(t, ns, every(3600))) // at the start, without being asked
 	o := startOperator(t, ns, c.allowed())
 	awaitApp(t, ns, "chat", "Resynced=True/ResyncCompleted", "Ready=True/Ready")
@@ -43,7 +44,7 @@ func TestAResyncCompletesEveryGroupAndASecondOneWritesNothing(t *testing.T) {
 		}
 	}
 	status := getApp(t, ns, "chat").Status.Resync
-	if status.GroupsDone == nil || *status.GroupsDone != 1000 || status.GroupsTotal == nil || *status.GroupsTotal != 1000 || status.Watermark == nil {
+	if status.GroupsDone == nil || *status.GroupsDone != all || status.GroupsTotal == nil || *status.GroupsTotal != all || status.Watermark == nil {
 		t.Errorf("status.resync is %+v", status)
 	}
 	resync(t, ns, "chat")
@@ -52,14 +53,14 @@ func TestAResyncCompletesEveryGroupAndASecondOneWritesNothing(t *testing.T) {
 		after[g.Name] = g.ResourceVersion
 	}
 	must(t, differs(before, after))
-	if got := o.metric(`imgroup_resync_groups_total{result="unchanged"}`); got != 1000 {
-		t.Errorf("%v groups were unchanged, want 1000", got)
+	if got := o.metric(`imgroup_resync_groups_total{result="unchanged"}`); got != all {
+		t.Errorf("%v groups were unchanged, want %d", got, all)
 	}
 	o.kill() // a new process knows the texts from another list
 	o.start()
 	o.awaitReady()
 	eventually(t, "the resync of the new process has seen all groups", func() error {
-		return o.isMetric(`imgroup_resync_groups_total{result="unchanged"}`, 1000)
+		return o.isMetric(`imgroup_resync_groups_total{result="unchanged"}`, all)
 	})
 }
 

@@ -23,7 +23,7 @@ func TestAStoppingOperatorWritesAllItHasAcknowledged(t *testing.T) {
 	o := startOperator(t, ns, "--sync-workers=1") // one write after the other, so that many wait
 	s, connections := o.sender(ns, "chat"), &http.Transport{}
 	s.Client = &http.Client{Timeout: 2 * time.Second, Transport: connections}
-	sent := newTraffic(t, 80, 1000).list(200)
+	sent := newTraffic(t, 40, 1000).list(120)
 	sendAll(t, sent, s)
 	connections.CloseIdleConnections() // or the receiver waits for them, which is time to write
 	if pending := o.metric("imgroup_journal_pending_groups"); pending < 10 {

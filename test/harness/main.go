@@ -67,6 +67,7 @@ func run(m interface{ Run() int }, name string, steps []func(*SetUp) error) (cod
 			return 0, err
 		}
 	}
+	cancel()
 	return m.Run(), nil
 }
 

@@ -97,6 +97,7 @@ func (o *Operator) Said() string {
 
 // TearDown ends the operator and looks in its log for what no operator may write, and for more of that.
 func (o *Operator) TearDown(t *testing.T, forbidden ...string) {
+	t.Helper()
 	if o.Process != nil {
 		if err := o.Process.Stop(StopGrace); err != nil {
 			t.Error(err)
