@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -35,10 +36,22 @@ func refusal(err error) error {
 		return nil
 	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause), namespaceNotFound(err):
 		return &dropped{reason: metrics.DropNamespaceGone, cause: err}
-	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.IsRequestEntityTooLargeError(err):
+	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), isTooLarge(err):
 		return &dropped{reason: metrics.DropRejected, setAside: true, cause: err}
 	}
 	return err
+}
+
+// isTooLarge tells that etcd takes no object of this size. The API server hands on what etcd and its client say, as a
+// plain 500.
+func isTooLarge(err error) bool {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
+		return false
+	}
+	said := status.Status().Message
+	return apierrors.IsRequestEntityTooLargeError(err) ||
+		strings.Contains(said, "etcdserver: request is too large") || strings.Contains(said, "trying to send message larger than max")
 }
 
 // namespaceNotFound tells a create in a namespace that is gone from an object that is gone.

@@ -42,6 +42,8 @@ func TestWhatARefusedWriteMeans(t *testing.T) {
 		{"invalid", apierrors.NewInvalid(schema.GroupKind{Kind: "IMGroup"}, "g", nil), metrics.DropRejected, true},
 		{"bad request", apierrors.NewBadRequest("bad"), metrics.DropRejected, true},
 		{"too large", apierrors.NewRequestEntityTooLargeError("large"), metrics.DropRejected, true},
+		{"too large for etcd", apierrors.NewInternalError(errors.New("etcdserver: request is too large")), metrics.DropRejected, true},
+		{"too large for etcd's client", apierrors.NewInternalError(errors.New("trying to send message larger than max (3145729 vs. 2097152)")), metrics.DropRejected, true},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			var drop *dropped

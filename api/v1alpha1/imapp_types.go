@@ -139,8 +139,8 @@ type IMAppGroups struct {
 	Types []string `json:"types,omitempty"`
 
 	// maxCount is the most IMGroups that are created for this application. Chat users decide how many groups exist; this
-	// decides how many the cluster stores. A group beyond it is counted in the metrics and named in the message of the
-	// condition Ready, and no IMGroup is created for it. At least 0, which creates none. Default: 20000.
+	// decides how many the cluster stores. A group beyond it is counted in the metrics, the message of the condition Ready
+	// says that the limit is reached, and no IMGroup is created for it. At least 0, which creates none. Default: 20000.
 	// +optional
 	// +default=20000
 	// +kubebuilder:validation:Minimum=0

@@ -83,12 +83,13 @@ func (r *Registry) edit(change func(map[Key]App)) {
 	r.apps.Store(&m)
 }
 
-// Count tells how many apps are ready and how many are not.
+// Count tells how many apps are ready and how many are not. One that is suspended lacks nothing that anybody waits for.
 func (r *Registry) Count() (ready, unready int) {
 	for _, a := range r.snapshot() {
-		if a.Ready {
+		switch {
+		case a.Ready:
 			ready++
-		} else {
+		case !a.Suspended:
 			unready++
 		}
 	}

@@ -31,6 +31,17 @@ func TestTheZeroRegistryIsEmptyAndNotLoaded(t *testing.T) {
 	}
 }
 
+func TestASuspendedAppIsNotAwaited(t *testing.T) {
+	var r Registry
+	for i, a := range []App{{Ready: true}, {Ready: true, Suspended: true}, {}, {Suspended: true}} {
+		a.Key.Name = fmt.Sprint(i)
+		r.Set(a)
+	}
+	if ready, unready := r.Count(); ready != 2 || unready != 1 {
+		t.Errorf("%d are ready and %d are not", ready, unready)
+	}
+}
+
 func TestAppsAreSetReplacedAndDeleted(t *testing.T) {
 	var r Registry
 	a, b := Key{"ns", "a"}, Key{"ns", "b"}

@@ -3,7 +3,10 @@
 
 package event
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Names of bounded texts that are no registers, for Cut and for the label of the metric that counts cuts.
 const (
@@ -43,20 +46,39 @@ func Bound(field string) int {
 	return 0
 }
 
+// maxCustomValueBytes bounds a custom field's value as JSON, in which the API server stores it: 4,096 characters of any
+// script fit, if JSON does not escape them, and an object with 64 such fields into the 1.5 MiB that etcd takes.
+const maxCustomValueBytes = 16 << 10
+
 // Cut returns the value within the field's bound and whether something was cut off. It cuts between two characters.
 // Bytes that are not UTF-8 become U+FFFD: a value must survive the way through the API server unchanged, or the merge
 // law would see a difference for ever. A cut value shares no memory with the one that was given.
 func Cut(field, value string) (string, bool) {
 	value = strings.ToValidUTF8(value, "\uFFFD")
 	bound := Bound(field)
-	if bound == 0 || len(value) <= bound { // no more bytes than the bound, so no more characters either
+	if bound == 0 || len(value) <= bound && field != CustomValue || len(value)*maxEscaped <= bound { // no more bytes than the bound, so no more characters either
 		return value, false
 	}
-	for i := range value {
-		if bound == 0 {
+	characters, bytes := 0, 0
+	for i, r := range value {
+		characters, bytes = characters+1, bytes+encodedLength(r)
+		if characters > bound || field == CustomValue && bytes > maxCustomValueBytes {
 			return strings.Clone(value[:i]), true
 		}
-		bound--
 	}
 	return value, false
+}
+
+// maxEscaped is what JSON makes of one byte at most: \u003c.
+const maxEscaped = 6
+
+// encodedLength is how many bytes a character takes at most in JSON.
+func encodedLength(r rune) int {
+	switch {
+	case r < ' ', r == '<', r == '>', r == '&', r == '\u2028', r == '\u2029':
+		return maxEscaped
+	case r == '"', r == '\\':
+		return 2
+	}
+	return utf8.RuneLen(r)
 }

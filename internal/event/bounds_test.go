@@ -4,6 +4,7 @@
 package event
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -27,6 +28,23 @@ func TestEveryTextIsCutBetweenTwoCharacters(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The largest IMGroup fits into what etcd takes: texts of the worst characters, which JSON makes six bytes of.
+func TestCustomValuesAreBoundedAsJSONToo(t *testing.T) {
+	value, cut := Cut(CustomValue, strings.Repeat("<", 4096))
+	text, err := json.Marshal(value)
+	if err != nil || !cut || len(text)-2 > maxCustomValueBytes || len(text)-2 < maxCustomValueBytes-maxEscaped {
+		t.Errorf("cut %t to %d bytes of JSON, want at most %d", cut, len(text)-2, maxCustomValueBytes)
+	}
+	const etcd, rest = 1536 << 10, 64 << 10 // rest: everything but texts
+	most := MaxCustomFields * maxCustomValueBytes
+	for field, times := range map[string]int{Name: 1, Introduction: 1, Notification: 1, FaceURL: 1, Owner: 1, Type: 1, Operator: 1, CustomKey: 3 * MaxCustomFields} {
+		most += times * Bound(field) * maxEscaped
+	}
+	if most+rest > etcd {
+		t.Errorf("an IMGroup may have %d bytes, etcd takes %d", most+rest, etcd)
 	}
 }
 

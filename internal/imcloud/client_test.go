@@ -12,11 +12,14 @@ import (
 )
 
 func TestAllowedHosts(t *testing.T) {
-	allowed := AllowedHost([]string{"console.tim.qq.com", "im.example.com:8443", "http://127.0.0.1:8091", "http://example.com:80"})
+	allowed := AllowedHost([]string{"console.tim.qq.com", "im.example.com:8443", "http://127.0.0.1:8091", "http://example.com:80", "Other.example.com:443"})
 	for baseURL, want := range map[string]bool{
 		"https://console.tim.qq.com":              true,
 		"https://console.tim.qq.com/":             true,
 		"https://im.example.com:8443":             true,
+		"https://CONSOLE.tim.qq.com":              true,
+		"https://console.tim.qq.com:443":          true,
+		"https://other.example.com":               true,
 		"http://127.0.0.1:8091":                   true,
 		"https://im.example.com":                  false,
 		"https://console.tim.qq.com:444":          false,

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // ErrHostNotAllowed means that a base URL is malformed or names a host that is not in the list of allowed ones. Nothing
@@ -15,19 +16,26 @@ var ErrHostNotAllowed = errors.New("the base URL is not the URL of an allowed ho
 
 // AllowedHost returns a function that tells whether a base URL may be used. The list holds hosts, with a port where it
 // is not 443, for https://; and http://127.0.0.1:PORT for a server of a test, the only plain http there is. A base URL
-// has a scheme and a host and nothing else; one '/' after it does no harm.
+// has a scheme and a host and nothing else; one '/' after it does no harm, nor do capitals or the port 443.
 func AllowedHost(hosts []string) func(baseURL string) bool {
+	var allowed []string
+	for _, host := range hosts {
+		allowed = append(allowed, usual(host))
+	}
 	return func(baseURL string) bool {
 		u, ok := parseBase(baseURL)
 		switch {
 		case !ok:
 			return false
 		case u.Scheme == "https":
-			return slices.Contains(hosts, u.Host)
+			return slices.Contains(allowed, usual(u.Host))
 		}
 		return u.Scheme == "http" && u.Hostname() == "127.0.0.1" && u.Port() != "" && slices.Contains(hosts, "http://"+u.Host)
 	}
 }
+
+// usual is how a host is spelled for comparison.
+func usual(host string) string { return strings.TrimSuffix(strings.ToLower(host), ":443") }
 
 // parseBase reads a base URL. Of what it returns the scheme and the host alone are used.
 func parseBase(baseURL string) (*url.URL, bool) {

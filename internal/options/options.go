@@ -44,15 +44,11 @@ const EnvPrefix = "IMGROUP_"
 type Environment func(name string) (string, bool)
 
 // Parse reads the command line (without the program's name). A flag that is not given takes the value of its
-// environment variable, else its default. With -h it prints the usage to out and returns flag.ErrHelp. The error names
+// environment variable, unless that is empty, else its default. With --version nothing else is looked at. With -h it prints the usage to out and returns flag.ErrHelp. The error names
 // the flag or variable at fault; the values are in bounds when there is none.
 func Parse(args []string, env Environment, out io.Writer) (Options, error) {
 	var o Options
-	fs := flags(&o, env)
-	fs.SetOutput(out)
-	if err := fromEnvironment(fs, env); err != nil {
-		return o, err
-	}
+	fs := flags(&o)
 	// The flag package prints an error with the whole usage below it; the caller prints the error alone.
 	fs.Usage = func() {}
 	fs.SetOutput(io.Discard)
@@ -65,10 +61,22 @@ func Parse(args []string, env Environment, out io.Writer) (Options, error) {
 	if fs.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q", fs.Arg(0))
 	}
+	if o.Version {
+		return o, nil
+	}
+	if err := fromEnvironment(fs, env); err != nil {
+		return o, err
+	}
+	if o.LeaderElectionNamespace == "" {
+		o.LeaderElectionNamespace = ownNamespace(env)
+	}
+	if len(o.RESTAllowedHosts) == 0 {
+		o.RESTAllowedHosts = TencentHosts()
+	}
 	return o, o.Validate()
 }
 
-func flags(o *Options, env Environment) *flag.FlagSet {
+func flags(o *Options) *flag.FlagSet {
 	fs := flag.NewFlagSet("imgroup-operator", flag.ContinueOnError)
 	fs.StringVar(&o.CallbackBindAddress, "callback-bind-address", ":8090", "address that receives the callbacks")
 	fs.StringVar(&o.CallbackTLSCertDir, "callback-tls-cert-dir", "", "folder with tls.crt and tls.key for the callback address, read again when they change; empty: plain HTTP")
@@ -83,8 +91,7 @@ func flags(o *Options, env Environment) *flag.FlagSet {
 	fs.BoolVar(&o.MetricsSecure, "metrics-secure", false, "serve the metrics by HTTPS to authenticated and authorised clients only")
 	fs.StringVar(&o.HealthProbeBindAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0: off")
 	fs.BoolVar(&o.LeaderElect, "leader-elect", true, "elect one replica for what only one may do; turn off for a single replica")
-	fs.StringVar(&o.LeaderElectionNamespace, "leader-election-namespace", ownNamespace(env), "namespace of the Lease")
-	o.RESTAllowedHosts = TencentHosts()
+	fs.StringVar(&o.LeaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease; empty: $POD_NAMESPACE, the ServiceAccount's, then default")
 	fs.Func("rest-allowed-hosts", "hosts that an IMApp's spec.rest.baseURL may name, separated by commas (default: Tencent's); http://127.0.0.1:PORT may be named for tests", list(&o.RESTAllowedHosts))
 	fs.StringVar(&o.LogLevel, "log-level", "info", "debug, info, warn or error")
 	fs.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig file; empty: $KUBECONFIG, the Pod's ServiceAccount, then ~/.kube/config")
@@ -92,12 +99,14 @@ func flags(o *Options, env Environment) *flag.FlagSet {
 	return fs
 }
 
-// fromEnvironment sets every flag whose variable is set. Parsing the command line afterwards overrides it.
+// fromEnvironment sets every flag that was not given and whose variable is, and is not empty.
 func fromEnvironment(fs *flag.FlagSet, env Environment) error {
+	given := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	var errs []error
 	fs.VisitAll(func(f *flag.Flag) {
-		value, ok := env(EnvName(f.Name))
-		if !ok {
+		value, _ := env(EnvName(f.Name))
+		if value == "" || given[f.Name] {
 			return
 		}
 		if err := fs.Set(f.Name, value); err != nil {

@@ -53,6 +53,28 @@ func TestTheCommandLineWinsOverTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestAVariableIsReadOnlyForAFlagThatIsNotGiven(t *testing.T) {
+	bad := environment("IMGROUP_SYNC_WORKERS=many", "POD_NAMESPACE=imgroup-system")
+	if got, err := Parse([]string{"--sync-workers=4"}, bad, nil); err != nil || got.SyncWorkers != 4 {
+		t.Errorf("%d workers, %v", got.SyncWorkers, err)
+	}
+	if got, err := Parse([]string{"--version"}, bad, nil); err != nil || !got.Version {
+		t.Errorf("--version: %t, %v", got.Version, err)
+	}
+	want, err := Parse(nil, environment("POD_NAMESPACE=imgroup-system"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := environment("POD_NAMESPACE=imgroup-system", "IMGROUP_LEADER_ELECT=", "IMGROUP_LOG_LEVEL=", "IMGROUP_REST_ALLOWED_HOSTS=")
+	got, err := Parse([]string{"--leader-election-namespace=", "--rest-allowed-hosts="}, empty, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is empty is not the default: -want +got\n%s", diff)
+	}
+}
+
 func TestAFaultNamesItsFlagOrVariable(t *testing.T) {
 	for _, c := range []struct {
 		why  string
@@ -78,6 +100,8 @@ func TestAFaultNamesItsFlagOrVariable(t *testing.T) {
 		{"not a namespace", []string{"--watch-namespaces=Team_A"}, nil, "--watch-namespaces"},
 		{"plain http to a host", []string{"--rest-allowed-hosts=http://example.com:80"}, nil, "--rest-allowed-hosts"},
 		{"not a host", []string{"--rest-allowed-hosts=a/b"}, nil, "--rest-allowed-hosts"},
+		{"a URL for a host", []string{"--rest-allowed-hosts=https://console.tim.qq.com"}, nil, "--rest-allowed-hosts"},
+		{"a host with a port that is none", []string{"--rest-allowed-hosts=console.tim.qq.com:abc"}, nil, "--rest-allowed-hosts"},
 		{"unknown level", []string{"--log-level=loud"}, nil, "--log-level"},
 	} {
 		t.Run(c.why, func(t *testing.T) {

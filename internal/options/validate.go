@@ -141,7 +141,7 @@ func restHost(s string) error {
 		}
 		return nil
 	}
-	if h, _, err := net.SplitHostPort(s); err == nil {
+	if h, _, err := net.SplitHostPort(s); err == nil && address(s) == nil {
 		host = h
 	}
 	if problems := validation.IsDNS1123Subdomain(host); len(problems) > 0 {
