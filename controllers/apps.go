@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -52,7 +53,8 @@ type Apps struct {
 	// Resumed is told of an IMApp that is no longer suspended.
 	Resumed func(apps.Key)
 
-	locks sync.Map // *sync.Mutex by apps.Key, as many as there were IMApps
+	loud  rate.Sometimes // of log lines about Secrets that cannot be read
+	locks sync.Map       // *sync.Mutex by apps.Key, as many as there were IMApps
 }
 
 // Reconcile brings one IMApp into the registry and comes back to read its Secret again.
@@ -159,7 +161,9 @@ func (r *Apps) tokens(ctx context.Context, namespace, name string, old apps.App)
 		if errors.Is(err, context.Canceled) { // the process ends
 			return old.Tokens, apps.Problem{}
 		}
-		log.FromContext(ctx).Info("cannot read the token's Secret; the tokens known before stay", "secret", name, "reason", apierrors.ReasonForError(err))
+		r.loud.Do(func() {
+			log.FromContext(ctx).Info("cannot read the token's Secret; the tokens known before stay", "secret", name, "reason", apierrors.ReasonForError(err))
+		})
 		return old.Tokens, apps.Problem{}
 	case err != nil:
 		return nil, apps.Problem{Reason: imv1alpha1.ReasonSecretUnreadable, Message: fmt.Sprintf("Secret %q of spec.callback.tokenSecretRef cannot be read: %s", name, apierrors.ReasonForError(err))}

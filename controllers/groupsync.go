@@ -84,7 +84,7 @@ func (r *GroupSync) Reconcile(ctx context.Context, key event.Key) (reconcile.Res
 	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", strconv.QuoteToASCII(key.GroupID)))
 	if seen := r.observed.get(key); seen != nil {
 		if err := r.applyObserved(ctx, seen); err != nil {
-			return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
+			return r.failed(ctx, key, err), nil
 		}
 	}
 	return r.syncPending(ctx, key)
@@ -102,10 +102,10 @@ func (r *GroupSync) syncPending(ctx context.Context, key event.Key) (reconcile.R
 	switch {
 	case errors.As(err, &drop):
 		if err := r.drop(ctx, pending, found, drop); err != nil {
-			return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
+			return r.failed(ctx, key, err), nil
 		}
 	case err != nil:
-		return reconcile.Result{RequeueAfter: r.failed(ctx, key, err)}, nil
+		return r.failed(ctx, key, err), nil
 	case wait > 0:
 		return reconcile.Result{RequeueAfter: wait}, nil
 	case wait < 0: // until something else wakes it

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -24,12 +25,13 @@ const (
 // allPending is no group: as a request it finds the end of an outage and wakes all that is pending.
 var allPending = event.Key{App: "*"}
 
-// failed counts an error that may heal and returns the time until the next try.
-func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.Duration {
+// failed counts an error that may heal and returns when to try again: behind all others, for an IMApp with thousands of
+// groups that a quota refuses must not keep another one waiting.
+func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) reconcile.Result {
 	wait := r.backoff.When(key)
 	r.pace.failed(key, r.Now(), wait)
 	if apierrors.IsConflict(err) {
-		return wait // another writer was faster, again and again: nothing is wrong
+		return reconcile.Result{RequeueAfter: wait} // another writer was faster, again and again: nothing is wrong
 	}
 	if isOutage(err) {
 		r.failing.Store(true)
@@ -41,7 +43,8 @@ func (r *GroupSync) failed(ctx context.Context, key event.Key, err error) time.D
 	if r.loud.Allow() {
 		log.FromContext(ctx).Error(err, "writing to the API server failed; the events stay pending", "retryIn", wait.String())
 	}
-	return wait
+	low := handler.LowPriority
+	return reconcile.Result{RequeueAfter: wait, Priority: &low}
 }
 
 // succeeded is told of every write that the API server accepted.

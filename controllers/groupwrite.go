@@ -80,15 +80,28 @@ func (r *GroupSync) getLive(ctx context.Context, name types.NamespacedName) (*im
 	return group, r.Live.Get(ctx, name, group)
 }
 
+// readAgain reads an IMGroup as it is now. One that was deleted and made again may be about another group, whose state
+// this is not: that is an error, and the next try finds the group's IMGroups anew.
+func (r *GroupSync) readAgain(ctx context.Context, group *imv1alpha1.IMGroup) (*imv1alpha1.IMGroup, error) {
+	live, err := r.getLive(ctx, client.ObjectKeyFromObject(group))
+	if err == nil && live.UID != group.UID {
+		err = errors.New("it is another object now")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading IMGroup %s again: %w", group.Name, err)
+	}
+	return live, nil
+}
+
 // writeAll writes the pending events into every IMGroup of the group. Several of them share what each knows, for
 // which their stripped texts are needed.
 func (r *GroupSync) writeAll(ctx context.Context, app *imv1alpha1.IMApp, groups []imv1alpha1.IMGroup, pending event.Event) error {
 	stripped := len(groups) == 1
 	if !stripped {
 		for i := range groups {
-			live, err := r.getLive(ctx, client.ObjectKeyFromObject(&groups[i]))
+			live, err := r.readAgain(ctx, &groups[i])
 			if err != nil {
-				return fmt.Errorf("reading IMGroup %s again: %w", groups[i].Name, err)
+				return err
 			}
 			groups[i] = *live
 			pending.State = merge.Join(pending.State, stateOf(&live.Status, app.Spec.SDKAppID))
@@ -114,8 +127,8 @@ func (r *GroupSync) write(ctx context.Context, app *imv1alpha1.IMApp, group *imv
 	var err error
 	for range conflictTries {
 		if live {
-			if group, err = r.getLive(ctx, client.ObjectKeyFromObject(group)); err != nil {
-				return fmt.Errorf("reading IMGroup again: %w", err)
+			if group, err = r.readAgain(ctx, group); err != nil {
+				return err
 			}
 			stripped = false
 		}

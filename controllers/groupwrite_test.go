@@ -4,13 +4,61 @@
 package controllers
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
+
+// again answers with an IMGroup as it is now.
+type again struct {
+	client.Reader
+	now *imv1alpha1.IMGroup
+}
+
+func (a again) Get(_ context.Context, _ client.ObjectKey, into client.Object, _ ...client.GetOption) error {
+	a.now.DeepCopyInto(into.(*imv1alpha1.IMGroup))
+	return nil
+}
+
+// statusPatcher is a patcher of the status.
+type statusPatcher struct {
+	client.SubResourceWriter
+	patcher *patcher
+}
+
+func (s statusPatcher) Patch(ctx context.Context, o client.Object, p client.Patch, _ ...client.SubResourcePatchOption) error {
+	return s.patcher.Patch(ctx, o, p)
+}
+
+func (p *patcher) Status() client.SubResourceWriter { return statusPatcher{patcher: p} }
+
+// Somebody corrects the groupID of an IMGroup: the object is deleted and made again, with the same name. What the cache
+// still has of it is about the other group.
+func TestAStateIsNotWrittenIntoTheIMGroupOfAnotherGroup(t *testing.T) {
+	cached := created("old")
+	cached.UID = "before"
+	now := created("new")
+	now.UID = "after"
+	api := &patcher{err: apierrors.NewConflict(schema.GroupResource{Resource: "imgroups"}, cached.Name, errors.New("changed"))}
+	r := &GroupSync{Client: api, Live: again{now: now}, Metrics: metrics.New(prometheus.NewRegistry()), Events: NewRecorder(&sink{})}
+	pending := event.Event{State: event.NewState(event.Changed, at(1), values("name", "of the old group")), Count: 1}
+	app := &imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{UID: cached.OwnerReferences[0].UID}, Spec: imv1alpha1.IMAppSpec{SDKAppID: appID}}
+	err := r.write(t.Context(), app, cached, pending, false)
+	if err == nil || errors.As(err, new(*dropped)) || api.patches != 1 {
+		t.Errorf("%d patches, %v; want one that conflicts, and another try", api.patches, err)
+	}
+}
 
 func TestANewOwnerLeavesTheOwnersOfOthersAlone(t *testing.T) {
 	app := &imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{Name: "chat", UID: "new"}}

@@ -6,6 +6,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,9 @@ import (
 
 // countInterval is how often status.groups and status.lastChangeTime are written at most: they change with every callback.
 const countInterval = time.Minute
+
+// statusRetry and up to twice that is how long a status waits that an API server that is away did not take.
+const statusRetry = 10 * time.Second
 
 // IMApps writes the status of IMApps: on the leader alone, from what its registry and its census know.
 type IMApps struct {
@@ -70,6 +74,8 @@ func (r *IMApps) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 	switch {
 	case apierrors.IsConflict(err):
 		return reconcile.Result{RequeueAfter: backoffFirst}, nil
+	case meetsAll(err): // group sync says so in the log; thousands of IMApps would say it each
+		return reconcile.Result{RequeueAfter: statusRetry + rand.N(statusRetry)}, nil //nolint:gosec // spreads load, guards nothing
 	case err != nil:
 		return reconcile.Result{}, fmt.Errorf("writing the IMApp's status: %w", err)
 	}

@@ -56,9 +56,9 @@ func whileAway[result any](ctx context.Context, loud *rate.Sometimes, ask func()
 	}
 }
 
-// isAway tells an API server that cannot be reached, or is about to start or stop, from one that says no. Of an error
-// that is no answer of its it thinks the worst, since for a list it must be asked again anyway.
+// isAway tells an API server that cannot be reached, has too much to do, or is about to start or stop, from one that says
+// no. Of an error that is no answer of its it thinks the worst, since for a list it must be asked again anyway.
 func isAway(err error) bool {
 	var answer apierrors.APIStatus
-	return !errors.As(err, &answer) || apierrors.IsServiceUnavailable(err) || apierrors.IsServerTimeout(err)
+	return !errors.As(err, &answer) || isOutage(err)
 }

@@ -76,8 +76,13 @@ func isOutage(err error) bool {
 	return errors.As(err, &request) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// meetsAll tells an outage that every write meets from one that may be this write's alone, such as the 500 of a webhook
-// that is broken.
+// meetsAll tells an outage that every write meets from one that may be this write's alone: a webhook that is broken is a
+// 500, and one that refuses chooses its own code.
 func meetsAll(err error) bool {
-	return isOutage(err) && (isAway(err) || apierrors.IsTooManyRequests(err))
+	var answer apierrors.APIStatus
+	if !errors.As(err, &answer) {
+		return isOutage(err)
+	}
+	everybody := apierrors.IsServiceUnavailable(err) || apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err)
+	return everybody && !strings.Contains(answer.Status().Message, "admission webhook")
 }

@@ -106,6 +106,8 @@ func TestAnOutageIsToldFromARefusal(t *testing.T) {
 		{"server error", apierrors.NewInternalError(errors.New("etcd")), true, false},
 		{"server timeout", apierrors.NewServerTimeout(groups, "patch", 1), true, true},
 		{"too many requests", apierrors.NewTooManyRequests("busy", 1), true, true},
+		{"unavailable", apierrors.NewServiceUnavailable("starting"), true, true},
+		{"a webhook that says unavailable", apierrors.NewServiceUnavailable(`admission webhook "w.example.com" denied the request: later`), true, false},
 		{"quota exceeded", apierrors.NewForbidden(groups, "g", errors.New("exceeded quota")), false, false},
 		{"no right", apierrors.NewForbidden(groups, "g", errors.New("RBAC")), false, false},
 		{"an object that is being deleted", errors.New("is being deleted"), false, false},

@@ -21,6 +21,7 @@ import (
 const (
 	defaultResyncInterval = 21600 * time.Second // the CRD's default
 	jitterShare           = 10                  // of an interval, to either side
+	maxAhead              = time.Minute         // a start that is more ahead is of a clock that was wrong
 )
 
 func keyOfApp(app *imv1alpha1.IMApp) apps.Key {
@@ -50,6 +51,9 @@ func (r *Resyncs) untilDue(app *imv1alpha1.IMApp) time.Duration {
 	start := r.Now()
 	if s := app.Status.Resync; s != nil && s.StartTime != nil {
 		start = s.StartTime.Time
+	}
+	if start.Sub(r.Now()) > maxAhead {
+		return time.Second
 	}
 	return max(jitter(app, interval)-r.Now().Sub(start), time.Second)
 }

@@ -31,6 +31,8 @@ import (
 const (
 	// reconcileTimeout bounds one reconcile, so that a hanging API server cannot hold a worker for ever.
 	reconcileTimeout = 30 * time.Second
+	// appsWorkers read Secrets, each every 10 s: one after another that takes longer from a few hundred IMApps on.
+	appsWorkers = 16
 	// forEver: the API server may be away for any time; a controller that cannot sync its cache must wait, not end.
 	forEver = time.Duration(math.MaxInt64)
 )
@@ -84,7 +86,7 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 		}
 	}
 	c := &Controllers{Resync: resync, Apps: &Apps{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Registry: p.Registry,
-		Changed: changed, Resumed: resumed}}
+		Changed: changed, Resumed: resumed, loud: rate.Sometimes{First: 10, Interval: time.Second}}}
 	events := NewRecorder(mgr.GetEventRecorder("imgroup-operator"))
 	allowed := imcloud.AllowedHost(p.AllowedHosts)
 	status := &IMApps{Client: mgr.GetClient(), Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
@@ -103,8 +105,8 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 	p.Elector.OnElected(func() { p.Groups.Wake(allGroups) })
 	p.Groups.Pending = func() []event.Key { return append(p.Journal.Keys(), allGroups) }
 	return c, firstError(
-		func() error { return addController(mgr, "apps", c.Apps) },
-		func() error { return addController(mgr, "imapp", status, imapps) },
+		func() error { return addController(mgr, "apps", appsWorkers, c.Apps) },
+		func() error { return addController(mgr, "imapp", 1, status, imapps) },
 		func() error { return addWoken(mgr, "resync-request", resync, resync.Waker) },
 		func() error { return addResyncs(mgr, resyncs) },
 		func() error { return addGroupSync(mgr, groups, p.SyncWorkers, resyncs) },
@@ -113,8 +115,8 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, err
 }
 
 // addController adds a controller of IMApps, which a waker may wake as well.
-func addController(mgr manager.Manager, name string, r reconcile.Reconciler, wakers ...*Waker[reconcile.Request]) error {
-	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](1)).For(&imv1alpha1.IMApp{})
+func addController(mgr manager.Manager, name string, workers int, r reconcile.Reconciler, wakers ...*Waker[reconcile.Request]) error {
+	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](workers)).For(&imv1alpha1.IMApp{})
 	for _, w := range wakers {
 		b = b.WatchesRawSource(w.Source())
 	}
