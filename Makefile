@@ -12,6 +12,9 @@ GOLANGCI_LINT  = go tool -modfile=hack/lint/go.mod golangci-lint-kube-api-linter
 # The same flag for every build, so that they share one build cache.
 export GOFLAGS := $(GOFLAGS) -trimpath
 
+# One Go for all modules: an older one fetches it, also where GOTOOLCHAIN=local is its default.
+export GOTOOLCHAIN ?= $(shell sed -n 's/^toolchain //p' go.mod)+auto
+
 # Where kube-apiserver and etcd are.
 ASSETS = $(or $(KUBEBUILDER_ASSETS),$(CURDIR)/bin/controlplane)
 

@@ -31,7 +31,7 @@ var stable = []struct {
 	{regexp.MustCompile(`6[5-9]m`), "65m"}, // where the test takes longer than a minute
 	{regexp.MustCompile(`12[5-9]m`), "125m"},
 	{regexp.MustCompile(`([34]h)[5-9]m`), "${1}5m"},
-	{regexp.MustCompile(`go1\.\d+(\.\d+)?`), "go1.26"},
+	{regexp.MustCompile(`go1\.\d+(\.\d+)?`), "go1.27"},
 	{regexp.MustCompile(`(linux|darwin)/(amd64|arm64)`), "linux/amd64"},
 }
 

@@ -1,6 +1,6 @@
 module github.com/imgroup-operator/imgroup-operator/docs/recipes
 
-go 1.26.0
+go 1.27.0
 
 require (
 	github.com/cloudevents/sdk-go/v2 v2.16.2

@@ -1,6 +1,6 @@
 module github.com/imgroup-operator/imgroup-operator/hack/alerts
 
-go 1.26.0
+go 1.27.0
 
 require (
 	github.com/prometheus/client_model v0.6.3

@@ -29,8 +29,8 @@ func TestTheDockerfile(t *testing.T) {
 func TestABadRecipeIsRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"one stage":           "FROM scratch\nCOPY a b\n",
-		"nothing is built":    "FROM golang:1.26 AS build\nRUN true\nFROM scratch\nCOPY --from=build /a /a\n",
-		"an unknown command":  "FROM golang:1.26 AS build\nRUN go build .\nFROM scratch\nRUN true\n",
+		"nothing is built":    "FROM golang:1.27 AS build\nRUN true\nFROM scratch\nCOPY --from=build /a /a\n",
+		"an unknown command":  "FROM golang:1.27 AS build\nRUN go build .\nFROM scratch\nRUN true\n",
 		"not a Dockerfile":    "FRUM scratch\n",
 		"what does not exist": "",
 	} {

@@ -1,6 +1,6 @@
 module github.com/imgroup-operator/imgroup-operator/hack/lint
 
-go 1.26.0
+go 1.27.0
 
 tool sigs.k8s.io/kube-api-linter/cmd/golangci-lint-kube-api-linter
 

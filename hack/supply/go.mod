@@ -1,6 +1,6 @@
 module github.com/imgroup-operator/imgroup-operator/hack/supply
 
-go 1.26.0
+go 1.27.0
 
 tool (
 	github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod

@@ -1,6 +1,6 @@
 module github.com/imgroup-operator/imgroup-operator/test/gitops
 
-go 1.26.0
+go 1.27.0
 
 replace github.com/imgroup-operator/imgroup-operator => ../..
 

@@ -1,6 +1,6 @@
 module github.com/imgroup-operator/imgroup-operator/test/recipes
 
-go 1.26.0
+go 1.27.0
 
 require (
 	github.com/argoproj/argo-events v1.9.10

@@ -1,16 +1,12 @@
 // Pins the API server of the oldest Kubernetes minor that is supported, with the etcd of its own go.mod. ../build.sh builds them.
 module github.com/imgroup-operator/imgroup-operator/hack/controlplane/oldest
 
-go 1.26.0
+go 1.27.0
 
 tool (
 	go.etcd.io/etcd/server/v3
 	k8s.io/kubernetes/cmd/kube-apiserver
 )
-
-require k8s.io/kubernetes v1.35.4 // indirect
-
-require go.etcd.io/etcd/server/v3 v3.6.5 // indirect
 
 require (
 	cel.dev/expr v0.24.0 // indirect
@@ -89,6 +85,7 @@ require (
 	go.etcd.io/etcd/client/pkg/v3 v3.6.5 // indirect
 	go.etcd.io/etcd/client/v3 v3.6.5 // indirect
 	go.etcd.io/etcd/pkg/v3 v3.6.5 // indirect
+	go.etcd.io/etcd/server/v3 v3.6.5 // indirect
 	go.etcd.io/raft/v3 v3.6.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc v0.60.0 // indirect
@@ -146,6 +143,7 @@ require (
 	k8s.io/kube-scheduler v0.0.0 // indirect
 	k8s.io/kubectl v0.0.0 // indirect
 	k8s.io/kubelet v0.35.4 // indirect
+	k8s.io/kubernetes v1.35.4 // indirect
 	k8s.io/metrics v0.35.4 // indirect
 	k8s.io/mount-utils v0.0.0 // indirect
 	k8s.io/pod-security-admission v0.0.0 // indirect

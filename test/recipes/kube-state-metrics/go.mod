@@ -1,6 +1,6 @@
 module github.com/imgroup-operator/imgroup-operator/test/recipes/kube-state-metrics
 
-go 1.26.0
+go 1.27.0
 
 tool k8s.io/kube-state-metrics/v2
 
