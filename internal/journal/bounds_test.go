@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
@@ -246,7 +248,7 @@ func TestSetAsideKeepsAReadableFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got rejection
+	var got deadLetter
 	if err := json.Unmarshal(b, &got); err != nil {
 		t.Fatal(err)
 	}
@@ -260,33 +262,76 @@ func TestSetAsideKeepsAReadableFile(t *testing.T) {
 	closeJournal(t, j)
 	j = open(t, dir, testOptions())
 	wantNoDamage(t, j)
-	again, err := j.SetAside(ev, "again")
-	if err != nil || again == path {
-		t.Errorf("second file %s, %v", again, err)
+}
+
+func TestSetAsideKeepsOneFileForAGroupWithAllItsEvents(t *testing.T) {
+	dir := t.TempDir()
+	j := open(t, dir, testOptions())
+	key := groupKey("app", 1)
+	first := renamed(key, 5, "named")
+	second := event.Event{Key: key, SDKAppID: first.SDKAppID, Received: epoch, Count: 2, State: event.NewState(event.Changed,
+		event.Change{Time: 7, Operator: "other", Source: event.REST}, []event.Value{{Field: event.Notification, Value: "told"}})}
+	one, err := j.SetAside(first, "first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeJournal(t, j)
+	j = open(t, dir, testOptions())
+	wantNoDamage(t, j)
+	other, err := j.SetAside(second, "second")
+	if err != nil || other != one {
+		t.Fatalf("the second file is %s, %v; want %s", other, err, one)
+	}
+	b, err := os.ReadFile(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got deadLetter
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := first
+	want.State, want.Count, want.Received = join(first.State, second.State), 3, second.Received.UTC()
+	if diff := gocmp.Diff(newDeadLetter(want, "second"), got); diff != "" {
+		t.Errorf("the file (-want +got):\n%s", diff)
 	}
 }
 
 func TestSetAsideIsBoundedUntilSomebodyCleansUp(t *testing.T) {
-	dir := t.TempDir()
-	j := open(t, dir, testOptions())
-	ev := renamed(groupKey("app", 1), 5, strings.Repeat("x", 4000))
-	var err error
-	var path string
-	n := 0
-	for ; err == nil && n < 10000; n++ {
-		var p string
-		if p, err = j.SetAside(ev, "invalid"); err == nil {
-			path = p
-		}
-	}
-	if !errors.Is(err, ErrAsideFull) || n < 5 {
-		t.Fatalf("after %d files: %v, want ErrAsideFull", n, err)
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := j.SetAside(ev, "invalid"); err != nil {
-		t.Errorf("after a file was deleted: %v", err)
+	for what, text := range map[string]string{"by their bytes": strings.Repeat("x", 4000), "by their number": ""} {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			o := testOptions()
+			if text == "" {
+				o.MaxBytes = 64 << 20
+			}
+			j := open(t, dir, o)
+			fill := func(app string) (n int) {
+				for ; n < 2*maxAside; n++ {
+					if _, err := j.SetAside(renamed(groupKey(app, n), 5, text), "invalid"); errors.Is(err, ErrAsideFull) {
+						return n
+					}
+				}
+				t.Fatal("never full")
+				return 0
+			}
+			a, b := fill("a"), fill("b")
+			if a < 5 || b < a-1 || text == "" && (a != maxAside/2 || b != a) {
+				t.Errorf("one app has %d files, the other %d; want them to share", a, b)
+			}
+			if _, err := j.SetAside(renamed(groupKey("a", 0), 6, text), "again"); err != nil {
+				t.Errorf("a group that has a file already: %v", err)
+			}
+			files, _ := filepath.Glob(filepath.Join(dir, "rejected-*.json"))
+			for _, f := range files[:2*len(files)/3] {
+				if err := os.Remove(f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := j.SetAside(renamed(groupKey("a", 1<<20), 5, text), "invalid"); err != nil {
+				t.Errorf("after files were deleted: %v", err)
+			}
+		})
 	}
 }
 

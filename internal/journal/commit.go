@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,22 +31,37 @@ type mark struct {
 // run is the committer: the only goroutine that writes to the log.
 func (j *Journal) run() {
 	defer close(j.stopped)
-	for closing := false; !closing; {
+	for {
 		select {
 		case <-j.queue.ready:
 			j.linger()
 		case <-j.flush.C:
+			j.flushing.Store(false)
+			j.saveOwed()
+		case <-j.probing.C:
+			j.probe()
 		case <-j.closing:
-			closing = true
+			j.finish()
+			return
 		}
-		j.commit(j.queue.take(j.batchLimit))
-		j.tidy()
+		j.turn()
 	}
+}
+
+// turn writes a batch of what waits.
+func (j *Journal) turn() {
+	j.commit(j.queue.take(j.batchLimit))
+	j.trim()
+}
+
+// finish writes all that waits.
+func (j *Journal) finish() {
 	for batch := j.queue.take(j.batchLimit); len(batch) > 0; batch = j.queue.take(j.batchLimit) {
 		j.commit(batch)
 	}
 	j.flushAll()
-	j.log.retire()
+	j.saveOwed()
+	j.log.seal()
 }
 
 // linger waits for company when the batch before had some: those who wait for an answer now will be back at once.
@@ -71,15 +87,18 @@ func (j *Journal) linger() {
 func (j *Journal) commit(waiting []*request) {
 	batch, size := j.admit(waiting)
 	marks, markSize := j.takeMarks(size)
-	batch, err := j.makeRoom(batch, size, markSize)
-	if len(batch)+len(marks) == 0 {
+	batch, err := j.fit(batch, size, markSize)
+	if err == nil && len(batch)+len(marks) == 0 {
 		return
 	}
 	var loads []load
 	if err == nil {
-		loads = j.loads(size + markSize)
+		loads, err = j.loads(size + markSize)
+	}
+	if err == nil {
 		err = j.log.write(j.encode(marks, batch, loads))
 	}
+	j.wrote(err)
 	if err != nil {
 		j.fail(batch, err)
 		j.returnMarks(marks)
@@ -89,20 +108,31 @@ func (j *Journal) commit(waiting []*request) {
 	j.succeed(batch)
 }
 
-// makeRoom makes sure that the active segment can take the batch. If there is no room for events there may be some
-// for checkpoints alone, which are what makes room.
-func (j *Journal) makeRoom(batch []*request, size, markSize int64) ([]*request, error) {
-	if len(batch) > 0 {
-		err := j.room(size + markSize)
-		if err == nil {
-			return batch, nil
-		}
+// fit makes sure that the active segment can take the batch. If there is no room for events there may be some for
+// checkpoints alone, which are what makes room.
+func (j *Journal) fit(batch []*request, size, markSize int64) ([]*request, error) {
+	if len(batch) == 0 {
+		return nil, j.spare(markSize)
+	}
+	err := j.makeRoom(size + markSize)
+	if err != nil {
 		j.fail(batch, err)
+		batch = nil
 	}
-	if markSize == 0 {
-		return nil, nil
+	if errors.Is(err, ErrFull) && markSize > 0 {
+		err = j.spare(markSize)
 	}
-	return nil, j.spare(markSize)
+	return batch, err
+}
+
+// saveOwed writes what is owed, if that has changed.
+func (j *Journal) saveOwed() {
+	if !j.owed.dirty() {
+		return
+	}
+	if err := j.log.writeManifest(j.log.segments); err != nil {
+		j.flushSoon()
+	}
 }
 
 // admit reserves room for the events, answers those that get none and returns the others.
@@ -211,6 +241,13 @@ func (j *Journal) returnMarks(marks []mark) {
 		j.marks[m.key] = max(j.marks[m.key], m.upTo)
 	}
 	if len(j.marks) > 0 {
+		j.flushSoon()
+	}
+}
+
+// flushSoon lets the committer write what waits within checkpointDelay.
+func (j *Journal) flushSoon() {
+	if j.flushing.CompareAndSwap(false, true) {
 		j.flush.Reset(checkpointDelay)
 	}
 }

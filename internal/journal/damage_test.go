@@ -410,7 +410,7 @@ func TestNewerFormatIsRefusedAndLeftAlone(t *testing.T) {
 			dir := tpl.write(t, func(files map[string][]byte) { change(files); want = files })
 			for range 2 { // the lock is free again after the refusal
 				_, err := Open(dir, testOptions())
-				if !errors.Is(err, errNewer) || !strings.Contains(err.Error(), dir) {
+				if !errors.Is(err, errVersion) || !strings.Contains(err.Error(), dir) {
 					t.Errorf("Open = %v, want a newer version named with the directory", err)
 				}
 			}

@@ -26,6 +26,8 @@ type faultyDisk struct {
 	osDisk
 	datasyncs atomic.Int64
 
+	once bool // each fault is over after the first time
+
 	mu     sync.Mutex
 	faults map[string]error
 	only   string
@@ -62,7 +64,11 @@ func (d *faultyDisk) fault(op, path string) error {
 	if !strings.Contains(filepath.Base(path), d.only) {
 		return nil
 	}
-	return d.faults[op]
+	err := d.faults[op]
+	if d.once {
+		delete(d.faults, op)
+	}
+	return err
 }
 
 func (d *faultyDisk) open(path string, flag int) (file, error) {
@@ -90,6 +96,13 @@ func (d *faultyDisk) remove(path string) error {
 	return d.osDisk.remove(path)
 }
 
+func (d *faultyDisk) list(dir string) ([]entryInfo, error) {
+	if err := d.fault("list", dir); err != nil {
+		return nil, err
+	}
+	return d.osDisk.list(dir)
+}
+
 func (d *faultyDisk) syncDir(dir string) error {
 	if err := d.fault("syncdir", dir); err != nil {
 		return err
@@ -104,8 +117,10 @@ type faultyFile struct {
 }
 
 func (f *faultyFile) ReadAt(b []byte, off int64) (int, error) {
-	if err := f.disk.fault("read", f.path); err != nil && off <= 8192 && off+int64(len(b)) > 8192 {
-		return 0, err // one bad page
+	if off <= 8192 && off+int64(len(b)) > 8192 || off == 0 && len(b) < 4096 { // one bad page, or a small file
+		if err := f.disk.fault("read", f.path); err != nil {
+			return 0, err
+		}
 	}
 	return f.osFile.ReadAt(b, off)
 }
@@ -375,19 +390,79 @@ func TestUnreadablePageIsDamage(t *testing.T) {
 	}
 }
 
-func TestSegmentThatCannotBeOpenedIsMovedAside(t *testing.T) {
-	dir, tpl, segments := several(t)
-	d := &faultyDisk{}
+// TestWhatCannotBeReadIsLeftAsItIs has a disk that fails for the time of one start.
+func TestWhatCannotBeReadIsLeftAsItIs(t *testing.T) {
+	for _, op := range []string{"open", "read"} {
+		t.Run(op, func(t *testing.T) {
+			dir, tpl, segments := several(t)
+			d := &faultyDisk{}
+			o := testOptions()
+			o.disk, o.patience = d, time.Nanosecond
+			d.set(filepath.Base(segments[2]), syscall.EIO, op)
+			j := open(t, dir, o)
+			if got := fmt.Sprint(tpl.lost(j)); len(j.Damage()) != 1 || op == "open" && got != "[2]" {
+				t.Fatalf("damage %v, lost %v", j.Damage(), got)
+			}
+			for i := range tpl.names { // all but what cannot be read is written, and newer events come
+				key := groupKey("app", i)
+				_, upTo, _ := j.Pending(key)
+				j.Checkpoint(key, upTo)
+				appendEvent(t, j, renamed(groupKey("late", i), 1, "late"))
+			}
+			closeJournal(t, j)
+			d.set("", nil)
+			j = open(t, dir, o)
+			wantNoDamage(t, j)
+			if got := fmt.Sprint(tpl.lost(j)); op == "open" && got != "[0 1 3 4]" {
+				t.Errorf("pending are all but %s, want what could not be read", got)
+			}
+			if !owesAll(j) {
+				t.Error("no resync is owed")
+			}
+		})
+	}
+}
+
+func owesAll(j *Journal) bool { return len(j.Owed([]App{{"ns", "any"}})) == 1 }
+
+// TestAnErrorThatMayHealIsAnErrorOfOpen has a start with too many open files: nothing is taken for damage.
+func TestAnErrorThatMayHealIsAnErrorOfOpen(t *testing.T) {
+	for _, op := range []string{"open", "read", "list"} {
+		for _, only := range []string{"", manifestName, ".log"} {
+			t.Run(op+" "+only, func(t *testing.T) {
+				dir, tpl, _ := several(t)
+				d := &faultyDisk{}
+				o := testOptions()
+				o.disk, o.patience = d, time.Nanosecond
+				d.set(only, syscall.EMFILE, op)
+				if j, err := Open(dir, o); err == nil {
+					if closeJournal(t, j); op != "list" || only == "" {
+						t.Fatal("it opened")
+					}
+				} else if !errors.Is(err, syscall.EMFILE) || !strings.Contains(err.Error(), dir) {
+					t.Errorf("Open = %v", err)
+				}
+				d.set("", nil)
+				j := open(t, dir, o)
+				wantNoDamage(t, j)
+				if l := tpl.lost(j); len(l) > 0 {
+					t.Errorf("lost %v", l)
+				}
+			})
+		}
+	}
+}
+
+// TestAnErrorThatPassesIsReadAgain has one bad read alone.
+func TestAnErrorThatPassesIsReadAgain(t *testing.T) {
+	dir, tpl, _ := several(t)
+	d := &faultyDisk{once: true}
 	o := testOptions()
-	o.disk = d
-	d.set(filepath.Base(segments[2]), syscall.EIO, "open")
+	o.disk, o.patience = d, time.Nanosecond
+	d.set(".log", syscall.EIO, "read")
 	j := open(t, dir, o)
-	damage := j.Damage()
-	if len(damage) != 1 || fmt.Sprint(tpl.lost(j)) != "[2]" {
-		t.Fatalf("damage %v, lost %v", damage, tpl.lost(j))
+	wantNoDamage(t, j)
+	if l := tpl.lost(j); len(l) > 0 {
+		t.Errorf("lost %v", l)
 	}
-	if _, err := os.Stat(damage[0].File); err != nil {
-		t.Errorf("the file is not kept: %v", err)
-	}
-	tpl.wantQuietReopen(t, j, dir, "cannot be opened")
 }

@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,12 +15,19 @@ import (
 
 const tmpSuffix = ".tmp" // of a file that is being made; removed at the next start
 
-// disk is the little of a file system that the journal changes. Tests put faults in here.
+// disk is the little of a file system that the journal uses. Tests put faults in here.
 type disk interface {
 	open(path string, flag int) (file, error)
 	rename(from, to string) error
 	remove(path string) error
 	syncDir(dir string) error
+	list(dir string) ([]entryInfo, error) // the regular files
+}
+
+// entryInfo is a regular file in a directory.
+type entryInfo struct {
+	name string
+	size int64
 }
 
 // file is an open file of a disk.
@@ -57,6 +65,25 @@ func (osDisk) syncDir(dir string) error {
 	return fileutil.Fsync(d)
 }
 
+func (osDisk) list(dir string) ([]entryInfo, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []entryInfo
+	for _, e := range entries {
+		info, err := e.Info()
+		switch {
+		case os.IsNotExist(err): // a person deleted it just now
+		case err != nil:
+			return nil, err
+		case info.Mode().IsRegular():
+			files = append(files, entryInfo{e.Name(), info.Size()})
+		}
+	}
+	return files, nil
+}
+
 type osFile struct{ *os.File }
 
 func (f osFile) allocate(size int64) error { return fileutil.Preallocate(f.File, size, true) }
@@ -70,6 +97,24 @@ func (f osFile) size() (int64, error) {
 		return 0, err
 	}
 	return info.Size(), nil
+}
+
+// readFile reads a file up to limit bytes.
+func readFile(d disk, path string, limit int64) ([]byte, error) {
+	f, err := d.open(path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	size, err := f.size()
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, min(size, limit))
+	if n, err := f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
+		return b[:n], err
+	}
+	return b, nil
 }
 
 // install makes a file that is there whole and durable, or not at all: it is filled under another name first.

@@ -17,7 +17,7 @@ import (
 func FuzzRecord(f *testing.F) {
 	ev := event.Append(nil, renamed(groupKey("app", 1), 1, "name"))
 	f.Add(appendRecord(nil, 7, record{kind: kindEvent, seq: 1, batch: 72, payload: ev}), uint32(7))
-	f.Add(encodeHeader(header{version: 1, id: 1, size: minSegment, salt: 5}), uint32(0))
+	f.Add(encodeHeader(header{version: formatVersion, id: 1, size: minSegment, salt: 5}), uint32(0))
 	f.Add(appendSkip(nil, 7, 72, 64), uint32(7))
 	f.Fuzz(func(t *testing.T, b []byte, seed uint32) {
 		if h, ok := parseHeader(b); ok && h.version == formatVersion {

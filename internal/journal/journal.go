@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/etcd/client/pkg/v3/fileutil"
@@ -50,7 +51,8 @@ type Options struct {
 	Wake func(event.Key)
 	Log  *slog.Logger // nil = discard
 
-	disk disk // nil = the real one
+	disk     disk          // nil = the real one
+	patience time.Duration // how long Open waits before it reads again what could not be read; 0 = retryDelay
 }
 
 // Stats tells how much the journal holds.
@@ -78,8 +80,11 @@ type Journal struct {
 	queue    *queue
 	log      *segmentLog
 
-	marks map[event.Key]uint64 // checkpoints that are not yet on disk; guarded by pending.mu
-	flush *time.Timer          // runs while there are any
+	owed     *owed
+	marks    map[event.Key]uint64 // checkpoints that are not yet on disk; guarded by pending.mu
+	flush    *time.Timer
+	flushing atomic.Bool // the flush timer runs
+	failures atomic.Int64
 
 	close   sync.Once
 	closing chan struct{}
@@ -88,6 +93,8 @@ type Journal struct {
 
 	// Of the committer.
 	lingering  *time.Timer
+	probing    *time.Timer // runs while the disk fails
+	round      uint64      // compaction empties the segments up to this one; 0 = none
 	batchLimit int64
 	lastBatch  int
 	buf, key   []byte
@@ -127,28 +134,34 @@ func newJournal(dir string, o Options) *Journal {
 	if o.disk == nil {
 		o.disk = osDisk{}
 	}
+	if o.patience == 0 {
+		o.patience = retryDelay
+	}
 	o.MaxBytes = max(o.MaxBytes, MinBytes)
 	segment := min(max(o.MaxBytes/segmentsPerJournal, minSegment), maxSegment)
 	part := o.MaxBytes / asidePart
 	budget := o.MaxBytes - 2*part
+	owing := &owed{apps: map[App]bool{}}
 	j := &Journal{
 		dir: dir, options: o,
-		rejected:   &aside{dir: dir, disk: o.disk, sort: rejected, budget: part},
-		damaged:    &aside{dir: dir, disk: o.disk, sort: damaged, budget: part},
+		rejected:   &aside{dir: dir, disk: o.disk, sort: rejected, budget: part, files: map[string]int64{}},
+		damaged:    &aside{dir: dir, disk: o.disk, sort: damaged, budget: part, files: map[string]int64{}},
 		queue:      newQueue(),
-		log:        &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1},
+		log:        &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1, owed: owing},
+		owed:       owing,
 		marks:      map[event.Key]uint64{},
 		flush:      stoppedTimer(),
 		lingering:  stoppedTimer(),
+		probing:    stoppedTimer(),
 		closing:    make(chan struct{}),
 		stopped:    make(chan struct{}),
 		batchLimit: min(maxBatch, segment/batchPart),
 	}
 	j.pending = &pending{
 		join: o.Join, maxGroups: o.MaxGroups,
-		maxCost:   (budget - 2*carrySlack*segment) / 2,
+		maxCost:   (budget - 2*slack*segment) / 2,
 		bigRecord: segment / batchPart,
-		entries:   map[event.Key]*entry{}, apps: map[app]*usage{},
+		entries:   map[event.Key]*entry{}, apps: map[App]*usage{},
 	}
 	return j
 }
@@ -179,6 +192,9 @@ func (j *Journal) Append(ctx context.Context, ev event.Event) error {
 		return err
 	case <-ctx.Done():
 		j.queue.remove(r) // or it is being written, and nobody waits for the answer
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			j.failed() // until the disk has finished something
+		}
 		return ctx.Err()
 	}
 }
@@ -212,10 +228,8 @@ func (j *Journal) Checkpoint(key event.Key, upTo uint64) {
 	if !j.pending.clear(key, upTo) {
 		return
 	}
-	if len(j.marks) == 0 {
-		j.flush.Reset(checkpointDelay)
-	}
 	j.marks[key] = max(j.marks[key], upTo)
+	j.flushSoon()
 }
 
 // Keys returns the groups with pending events, in no order.
@@ -237,6 +251,7 @@ func (j *Journal) Close() error {
 		close(j.closing)
 		<-j.stopped
 		j.flush.Stop()
+		j.probing.Stop()
 		j.err = errors.Join(j.err, j.lock.Close())
 	})
 	return j.err

@@ -5,8 +5,10 @@ package journal
 
 import (
 	"errors"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -19,19 +21,29 @@ type segmentLog struct {
 	salt        uint64
 	segmentSize int64
 	budget      int64 // bytes of all segments together
-	excess      int64 // bytes over the budget that recovery found, of a journal that was larger once
 
-	segments []*segment // oldest first
-	nextID   uint64
-	seq      uint64 // of the newest event
+	segments []*segment // oldest first; all but the active one are sealed: nothing is ever added to them
+	doomed   []*segment // given up, but the MANIFEST may still name them: they are deleted after the next one
+	nextID   uint64     // of a segment; an id is used once
+	seq      uint64     // of the newest event
+	owed     *owed
 
 	file    file // of the active segment, the last one; nil when a new one is to be made
 	seed    uint32
-	bytes   atomic.Int64  // of all segments
+	bytes   atomic.Int64  // of all files of segments
+	old     int64         // of those that were there at the start
 	syncing time.Duration // what the last sync took
 }
 
 func (l *segmentLog) active() *segment { return l.segments[len(l.segments)-1] }
+
+// sealed lists the segments that get nothing more.
+func (l *segmentLog) sealed() []*segment {
+	if l.file == nil {
+		return l.segments
+	}
+	return l.segments[:len(l.segments)-1]
+}
 
 // left is how many bytes the active segment can still take.
 func (l *segmentLog) left() int64 {
@@ -47,45 +59,38 @@ func (l *segmentLog) sizeFor(n int64) int64 {
 	return max(l.segmentSize, (headerSize+n+block-1)/block*block)
 }
 
-// fits tells whether a new segment of this size stays within the budget and leaves reserve bytes of it.
-func (l *segmentLog) fits(size, reserve int64) bool {
-	return l.bytes.Load()+size+reserve <= l.budget+l.excess
-}
-
-// roll begins a new segment that takes at least n bytes. The MANIFEST names it before any event is in it.
+// roll begins a new segment that takes at least n bytes. The active one is sealed before anything else: the header of
+// the new one says where its records end, and may stay on the disk although the roll failed. The MANIFEST names the new
+// one before any event is in it.
 func (l *segmentLog) roll(n int64) error {
-	h := header{version: formatVersion, id: l.nextID, size: l.sizeFor(n), salt: l.salt, seq: l.seq}
-	if k := len(l.segments); k > 0 && l.segments[k-1].id == h.id-1 {
-		h.prevEnd = l.segments[k-1].end
-	}
-	f, err := createSegment(l.disk, l.dir, h)
-	if err != nil {
+	l.seal()
+	if err := l.sweep(); err != nil { // so at most one failed roll leaves its file behind
 		return err
 	}
+	h := header{version: formatVersion, id: l.nextID, size: l.sizeFor(n), salt: l.salt}
+	if len(l.segments) > 0 && !l.active().unread {
+		h.prev, h.prevEnd = l.active().id, l.active().end
+	}
+	l.nextID++
 	s := &segment{id: h.id, size: h.size, end: headerSize}
-	if err := l.writeManifest(append(l.segments[:len(l.segments):len(l.segments)], s)); err != nil {
-		_ = f.Close()                                              // nothing is in it
-		_ = l.disk.remove(filepath.Join(l.dir, segmentName(h.id))) // else the next one takes its place
+	l.bytes.Add(s.size)
+	f, err := createSegment(l.disk, l.dir, h)
+	if err == nil {
+		if err = l.writeManifest(append(slices.Clip(l.segments), s)); err != nil {
+			_ = f.Close() // nothing is in it
+		}
+	}
+	if err != nil {
+		l.doomed = append(l.doomed, s)
 		return err
 	}
-	l.retire()
-	l.segments, l.file, l.nextID = append(l.segments, s), f, h.id+1
-	l.seed = newSeed(l.salt, h.id)
-	l.bytes.Add(s.size)
+	l.segments, l.file, l.seed = append(l.segments, s), f, newSeed(l.salt, h.id)
 	return nil
 }
 
-func (l *segmentLog) writeManifest(segments []*segment) error {
-	m := manifest{salt: l.salt}
-	for _, s := range segments {
-		m.ids = append(m.ids, s.id)
-	}
-	return installBytes(l.disk, filepath.Join(l.dir, manifestName), appendManifest(nil, m))
-}
-
 // write makes a batch of records durable at the end of the active segment. After an error nobody knows what is on
-// the disk (the kernel may have dropped the pages and forgotten the error), so the segment gets nothing more. What
-// may stand behind its end does not count: the header of the next segment says where the end is.
+// the disk (the kernel may have dropped the pages and forgotten the error), so the segment is sealed. What may stand
+// behind its end does not count: the header of the next segment says where the end is.
 func (l *segmentLog) write(b []byte) error {
 	n, err := l.file.WriteAt(b, l.active().end)
 	if err == nil && n < len(b) {
@@ -97,59 +102,76 @@ func (l *segmentLog) write(b []byte) error {
 		l.syncing = time.Since(start)
 	}
 	if err != nil {
-		l.giveUp()
+		l.seal()
+		if s := l.active(); s.end == headerSize {
+			l.segments, l.doomed = l.segments[:len(l.segments)-1], append(l.doomed, s)
+		}
 		return err
 	}
 	l.active().end += int64(len(b))
 	return nil
 }
 
-// giveUp leaves the active segment after a failed write. One that holds nothing yet is made anew under the same
-// name, so that a disk that goes on failing does not fill up with empty segments.
-func (l *segmentLog) giveUp() {
-	l.retire()
-	if s := l.active(); s.end == headerSize {
-		l.segments = l.segments[:len(l.segments)-1]
-		l.nextID = s.id
-		l.bytes.Add(-s.size)
-	}
-}
-
-// retire closes the active segment's file.
-func (l *segmentLog) retire() {
+// seal closes the active segment's file. Nothing is added to the segment after that.
+func (l *segmentLog) seal() {
 	if l.file != nil {
 		_ = l.file.Close() // all that counts is synced
 		l.file = nil
 	}
 }
 
-// trim deletes the oldest segments as long as dead says that nothing in them is needed, but never the last one: its
-// end, and the numbers it has seen, are still needed.
+// trim deletes the oldest sealed segments as long as nothing in them is needed. It keeps those that could not be read.
 func (l *segmentLog) trim(dead func(*segment) bool) {
-	n := 0
-	for n < len(l.segments)-1 && dead(l.segments[n]) {
-		n++
+	var keep []*segment
+	rest := l.sealed()
+	for len(rest) > 0 && dead(rest[0]) {
+		if rest[0].unread {
+			keep = append(keep, rest[0])
+		} else {
+			l.doomed = append(l.doomed, rest[0])
+		}
+		rest = rest[1:]
 	}
-	if n == 0 {
-		return
+	if first := len(l.sealed()) - len(rest); first > len(keep) {
+		l.segments = append(keep, l.segments[first:]...)
 	}
-	// The MANIFEST comes first: a crash between the two leaves a file that the next start deletes. If the disk is
-	// too full for the MANIFEST, deleting makes room; a crash then is reported as damage, though nothing is lost.
-	err := l.writeManifest(l.segments[n:])
-	for _, s := range l.segments[:n] {
-		if rerr := l.disk.remove(filepath.Join(l.dir, segmentName(s.id))); rerr != nil {
-			l.log.Error("cannot delete a journal segment", "segment", segmentName(s.id), "error", rerr)
+	if err := l.sweep(); err != nil {
+		l.log.Error("cannot delete journal segments that nobody needs; trying again", "error", err)
+	}
+}
+
+// sweep deletes the doomed segments once the MANIFEST on the disk does not name them. A crash between the two leaves
+// files that the next start deletes.
+func (l *segmentLog) sweep() error {
+	if len(l.doomed) == 0 {
+		return nil
+	}
+	if err := l.writeManifest(l.segments); err != nil {
+		return err
+	}
+	l.doomed = slices.DeleteFunc(l.doomed, func(s *segment) bool {
+		if err := l.disk.remove(filepath.Join(l.dir, segmentName(s.id))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false
 		}
 		l.bytes.Add(-s.size)
+		if s.old {
+			l.old -= s.size
+		}
+		return true
+	})
+	return nil
+}
+
+func (l *segmentLog) writeManifest(segments []*segment) error {
+	m := manifest{salt: l.salt, nextID: l.nextID, seq: l.seq}
+	for _, s := range segments {
+		m.ids = append(m.ids, s.id)
 	}
-	l.segments = append([]*segment(nil), l.segments[n:]...)
-	if err != nil {
-		err = l.writeManifest(l.segments)
+	var version int
+	m.all, m.owed, version = l.owed.snapshot()
+	err := installBytes(l.disk, filepath.Join(l.dir, manifestName), appendManifest(nil, m))
+	if err == nil {
+		l.owed.saved(version)
 	}
-	if err != nil {
-		l.log.Error("cannot write the journal's MANIFEST", "error", err)
-	}
-	if l.bytes.Load() <= l.budget {
-		l.excess = 0
-	}
+	return err
 }

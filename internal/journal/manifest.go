@@ -8,26 +8,36 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
-	"path/filepath"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
 const (
 	manifestName  = "MANIFEST"
 	manifestMagic = "IMGJMAN\n"
+	manifestHead  = 48 // bytes before the ids
 
-	manifestMax = 1 << 20 // bytes; no journal has that many segments
+	manifestMax = 64 << 20 // bytes; no journal has that many segments and apps
 )
 
 var errManifest = errors.New("bad MANIFEST")
 
-// errNewer means that a later version of the operator wrote the journal.
-var errNewer = errors.New("the journal was written by a newer version")
+// errVersion means that a version of the operator with another format wrote the journal.
+var errVersion = errors.New("the journal was written by another version")
 
-// manifest says which segments there must be, so that a lost file shows.
+func otherVersion(what string, v uint32) error {
+	return fmt.Errorf("%w: %s has format %d, this version knows %d; let the version that wrote it write what is pending, or delete the folder",
+		errVersion, what, v, formatVersion)
+}
+
+// manifest says which segments there must be, so that a lost file shows, and what is owed.
 type manifest struct {
-	salt uint64
-	ids  []uint64
+	salt   uint64
+	nextID uint64 // no segment had it when this was written
+	seq    uint64 // of the newest event then
+	ids    []uint64
+	all    bool  // a resync is owed to every app
+	owed   []App // those to which one is owed
 }
 
 // appendManifest encodes a manifest. Magic and version at the start and the checksum at the end stay where they are
@@ -38,45 +48,46 @@ func appendManifest(dst []byte, m manifest) []byte {
 	dst = binary.LittleEndian.AppendUint32(dst, formatVersion)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(m.ids)))
 	dst = binary.LittleEndian.AppendUint64(dst, m.salt)
+	dst = binary.LittleEndian.AppendUint64(dst, m.nextID)
+	dst = binary.LittleEndian.AppendUint64(dst, m.seq)
+	all := uint64(0)
+	if m.all {
+		all = 1
+	}
+	dst = binary.LittleEndian.AppendUint64(dst, all)
 	for _, id := range m.ids {
 		dst = binary.LittleEndian.AppendUint64(dst, id)
+	}
+	for _, a := range m.owed {
+		dst = event.AppendKey(dst, event.Key{Namespace: a.Namespace, App: a.Name})
 	}
 	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
 }
 
 func parseManifest(b []byte) (manifest, error) {
 	n := len(b) - 4
-	if n < 24 || string(b[:8]) != manifestMagic || crc32.Checksum(b[:n], castagnoli) != binary.LittleEndian.Uint32(b[n:]) {
+	if n < 12 || string(b[:8]) != manifestMagic || crc32.Checksum(b[:n], castagnoli) != binary.LittleEndian.Uint32(b[n:]) {
 		return manifest{}, errManifest
 	}
-	if v := binary.LittleEndian.Uint32(b[8:]); v > formatVersion {
-		return manifest{}, fmt.Errorf("%w: format %d, this version knows %d", errNewer, v, formatVersion)
+	if v := binary.LittleEndian.Uint32(b[8:]); v != formatVersion {
+		return manifest{}, otherVersion(manifestName, v)
 	}
-	if uint64(binary.LittleEndian.Uint32(b[12:]))*8 != uint64(n-24) {
+	if n < manifestHead || uint64(binary.LittleEndian.Uint32(b[12:]))*8 > uint64(n-manifestHead) {
 		return manifest{}, errManifest
 	}
-	m := manifest{salt: binary.LittleEndian.Uint64(b[16:])}
-	for off := 24; off < n; off += 8 {
-		m.ids = append(m.ids, binary.LittleEndian.Uint64(b[off:]))
+	at := func(off int) uint64 { return binary.LittleEndian.Uint64(b[off:]) }
+	m := manifest{salt: at(16), nextID: at(24), seq: at(32), all: at(40) != 0}
+	off := manifestHead
+	for range binary.LittleEndian.Uint32(b[12:]) {
+		m.ids = append(m.ids, at(off))
+		off += 8
+	}
+	for rest := b[off:n]; len(rest) > 0; {
+		key, after, err := event.DecodeKey(rest)
+		if err != nil {
+			return manifest{}, errManifest
+		}
+		m.owed, rest = append(m.owed, App{key.Namespace, key.App}), after
 	}
 	return m, nil
-}
-
-// readManifest returns the bytes as well, so that a bad MANIFEST can be set aside. A missing one is fs.ErrNotExist.
-func readManifest(d disk, dir string) (manifest, []byte, error) {
-	f, err := d.open(filepath.Join(dir, manifestName), os.O_RDONLY)
-	if err != nil {
-		return manifest{}, nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	size, err := f.size()
-	if err != nil {
-		return manifest{}, nil, err
-	}
-	b := make([]byte, min(size, manifestMax))
-	if _, err := f.ReadAt(b, 0); err != nil {
-		return manifest{}, nil, fmt.Errorf("%w: %w", errManifest, err)
-	}
-	m, err := parseManifest(b)
-	return m, b, err
 }

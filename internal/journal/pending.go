@@ -20,13 +20,11 @@ type pending struct {
 
 	mu      sync.Mutex
 	entries map[event.Key]*entry
-	apps    map[app]*usage
+	apps    map[App]*usage
 	cost    int64
 }
 
-// app is one IMApp, which may hold half of the journal.
-type app struct{ namespace, name string }
-
+// usage is what an app holds. It may hold half of the journal.
 type usage struct {
 	groups int
 	cost   int64
@@ -56,32 +54,38 @@ type entry struct {
 
 // admit reserves room for an event of size bytes, or says why there is none.
 func (p *pending) admit(key event.Key, size int64) (*entry, error) {
-	e := p.entries[key]
-	name := app{key.Namespace, key.App}
-	u := p.apps[name]
-	if u == nil {
-		u = &usage{}
+	e, known := p.entries[key]
+	if !known {
+		e = p.newEntry(key)
 	}
-	probe, groups := entry{}, 1
-	if e != nil {
-		probe, groups = *e, 0
-	}
-	more := p.costOf(probe.size()+size) - probe.cost
+	more, u := p.costOf(e.size()+size)-e.cost, e.usage
 	switch {
-	case groups > 0 && u.groups >= max(1, p.maxGroups/2), u.cost+more > p.maxCost/2:
+	case !known && u.groups >= max(1, p.maxGroups/2), u.cost+more > p.maxCost/2:
 		return nil, ErrShare
-	case groups > 0 && len(p.entries) >= p.maxGroups, p.cost+more > p.maxCost:
+	case !known && len(p.entries) >= p.maxGroups, p.cost+more > p.maxCost:
 		return nil, ErrFull
 	}
-	if e == nil {
-		e = &entry{key: key, usage: u}
-		p.entries[key], p.apps[name] = e, u
-		u.groups++
+	if !known {
+		p.enter(e)
 	}
 	e.reserved += size
 	e.flights++
 	p.charge(e)
 	return e, nil
+}
+
+// newEntry makes an entry that is not in the maps yet.
+func (p *pending) newEntry(key event.Key) *entry {
+	u := p.apps[App{key.Namespace, key.App}]
+	if u == nil {
+		u = &usage{}
+	}
+	return &entry{key: key, usage: u}
+}
+
+func (p *pending) enter(e *entry) {
+	p.entries[e.key], p.apps[App{e.key.Namespace, e.key.App}] = e, e.usage
+	e.usage.groups++
 }
 
 // land ends a flight that admit began.
@@ -98,22 +102,13 @@ func (p *pending) add(e *entry, s slot) {
 }
 
 // recovered is add for the replay of the log, where nothing is refused.
-func (p *pending) recovered(s slot) *entry {
-	key := s.ev.Key
-	e := p.entries[key]
+func (p *pending) recovered(s slot) {
+	e := p.entries[s.ev.Key]
 	if e == nil {
-		name := app{key.Namespace, key.App}
-		u := p.apps[name]
-		if u == nil {
-			u = &usage{}
-			p.apps[name] = u
-		}
-		u.groups++
-		e = &entry{key: key, usage: u}
-		p.entries[key] = e
+		e = p.newEntry(s.ev.Key)
+		p.enter(e)
 	}
 	p.add(e, s)
-	return e
 }
 
 // take gives out all that is pending of a group.
@@ -180,7 +175,7 @@ func (p *pending) settle(e *entry) {
 	if home == nil && e.flights == 0 && p.entries[e.key] == e {
 		delete(p.entries, e.key)
 		if e.usage.groups--; e.usage.groups == 0 {
-			delete(p.apps, app{e.key.Namespace, e.key.App})
+			delete(p.apps, App{e.key.Namespace, e.key.App})
 		}
 	}
 }
@@ -191,6 +186,9 @@ func (p *pending) charge(e *entry) {
 	e.cost = cost
 	e.usage.cost += more
 	p.cost += more
+	if e.home != nil {
+		e.home.cost += more
+	}
 }
 
 func (e *entry) size() int64 { return e.taken.size + e.fresh.size + e.reserved }
@@ -222,11 +220,13 @@ func (e *entry) moveTo(home *segment) {
 		return
 	}
 	if e.home != nil {
+		e.home.cost -= e.cost
 		e.unlink()
 	}
 	if e.home = home; home == nil {
 		return
 	}
+	home.cost += e.cost
 	if e.next = home.live; e.next != nil {
 		e.next.prev = e
 	}

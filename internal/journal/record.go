@@ -20,11 +20,12 @@ const (
 )
 
 const (
-	headSize   = 24  // length, batch, kind and seq, two checksums
-	alignment  = 8   // of every record, so that a scan after damage need not look at every byte
+	headSize   = 24 // length, batch, kind and seq, two checksums
+	alignment  = 8  // of every record, so that a scan after damage need not look at every byte
+	minRecord  = headSize + alignment
 	sectorSize = 512 // the smallest piece a disk writes, and so tears
 
-	// padding is not zero: a sector that holds the end of a record alone must not look like one that was never written.
+	// padding ends every record, with one byte at least. It is not zero, as a disk is where nothing was ever written.
 	padding = 0xff
 )
 
@@ -51,7 +52,7 @@ func newSeed(salt, id uint64) uint32 {
 // recordSize is what a payload of n bytes takes on disk.
 func recordSize(n int) int { return headSize + padded(n) }
 
-func padded(n int) int { return (n + alignment - 1) &^ (alignment - 1) }
+func padded(n int) int { return (n + alignment) &^ (alignment - 1) }
 
 // appendRecord appends the encoding of r to dst, which must be aligned.
 func appendRecord(dst []byte, seed uint32, r record) []byte {
@@ -65,11 +66,11 @@ func appendRecord(dst []byte, seed uint32, r record) []byte {
 	return dst
 }
 
-// appendSkip is the head of a record that jumps over size bytes in all.
+// appendSkip is the head of a record that jumps over size bytes in all, at least minRecord.
 func appendSkip(dst []byte, seed uint32, batch, size int64) []byte {
 	start := len(dst)
 	dst = append(dst, make([]byte, headSize)...)
-	putHead(dst[start:], seed, record{kind: kindSkip, batch: batch}, int(size)-headSize, 0)
+	putHead(dst[start:], seed, record{kind: kindSkip, batch: batch}, int(size)-headSize-1, 0)
 	return dst
 }
 
@@ -91,7 +92,7 @@ func parse(b []byte, seed uint32) (r record, size int64, ok bool) {
 	tag := binary.LittleEndian.Uint64(b[8:])
 	r = record{kind: kind(tag), seq: tag >> 8, batch: int64(binary.LittleEndian.Uint32(b[4:])) * alignment}
 	length := int64(binary.LittleEndian.Uint32(b))
-	size = headSize + (length+alignment-1)&^(alignment-1)
+	size = int64(recordSize(int(length)))
 	if size > int64(len(b)) {
 		return r, size, false
 	}
@@ -116,11 +117,14 @@ func next(b []byte, from int64, seed uint32) int64 {
 	return -1
 }
 
-// torn tells whether the bad record at off looks like a write that the machine did not finish: one of the sectors
-// that it touches was never written. Anything else, such as a flipped bit, is damage.
+// torn reports whether the bad record at off looks like a write that was not finished: it ends with what was never
+// written, or one of the sectors that it touches was never written. Anything else, such as a flipped bit, is damage.
 func torn(b []byte, off int64, seed uint32) bool {
 	_, size, _ := parse(b[off:], seed)
 	end := min(off+max(size, headSize), int64(len(b)))
+	if size == 0 && empty(b[end:]) || size > 0 && b[end-1] == 0 {
+		return true
+	}
 	for off < end {
 		sector := min(off/sectorSize*sectorSize+sectorSize, int64(len(b)))
 		if empty(b[off:sector]) {

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -23,6 +22,7 @@ type recovery struct {
 	manifest manifest
 	found    []*found // segments on disk, oldest first
 	rewrite  bool     // the MANIFEST must be written anew
+	owing    bool     // the MANIFEST on the disk says that damage was found
 }
 
 // found is a segment on disk.
@@ -30,13 +30,14 @@ type found struct {
 	id     uint64
 	size   int64
 	header header
-	ok     bool // the header is good
+	ok     bool  // the header is good
+	err    error // it could not be read
 }
 
 func (r *recovery) path(id uint64) string { return filepath.Join(r.dir, segmentName(id)) }
 
-// recover is the table of contents of recovery. It fails only for what a person must look at: a directory that cannot
-// be read or written, or a newer format. Nothing is changed before the latter is known.
+// recover is the table of contents of recovery. It fails only for what may heal, or what a person must look at: a
+// directory that cannot be read or written, or another format. Nothing is changed before the latter is known.
 func (j *Journal) recover() error {
 	r := &recovery{Journal: j}
 	tmp, err := r.list()
@@ -52,59 +53,60 @@ func (j *Journal) recover() error {
 	for _, name := range tmp {
 		_ = r.log.disk.remove(filepath.Join(r.dir, name))
 	}
-	r.dropStale()
-	r.restoreNames()
 	r.findMissing()
-	for i, f := range r.found {
-		if err := r.replay(f, r.knownEnd(i)); err != nil {
+	for _, f := range r.found {
+		if err := r.replay(f); err != nil {
 			return err
 		}
 	}
-	return r.finish()
+	return r.conclude()
 }
 
 // list finds the segments, the files that were set aside, and those that were not finished.
 func (r *recovery) list() (tmp []string, err error) {
-	entries, err := os.ReadDir(r.dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		id, isSegment := segmentID(e.Name())
-		info, err := e.Info()
+	var files []entryInfo
+	err = r.again(func() (err error) { files, err = r.log.disk.list(r.dir); return })
+	for _, f := range files {
+		id, isSegment := segmentID(f.name)
 		switch {
-		case err != nil || !info.Mode().IsRegular():
 		case isSegment:
-			r.found = append(r.found, &found{id: id, size: info.Size()})
+			r.found = append(r.found, &found{id: id, size: f.size})
 			r.log.nextID = max(r.log.nextID, id+1)
-		case isTmp(e.Name()):
-			tmp = append(tmp, e.Name())
+		case isTmp(f.name):
+			tmp = append(tmp, f.name)
 		default:
-			r.rejected.found(e.Name(), info.Size())
-			r.damaged.found(e.Name(), info.Size())
+			r.rejected.found(f.name, f.size)
+			r.damaged.found(f.name, f.size)
 		}
 	}
-	r.sort()
-	return tmp, nil
-}
-
-func (r *recovery) sort() {
-	slices.SortFunc(r.found, func(a, b *found) int { return cmp.Compare(a.id, b.id) })
+	return tmp, err
 }
 
 func (r *recovery) readManifest() error {
-	m, b, err := readManifest(r.log.disk, r.dir)
+	b, err := r.read(manifestName, manifestMax)
+	var m manifest
+	if err == nil {
+		m, err = parseManifest(b)
+	}
 	switch {
 	case err == nil:
-		r.manifest = m
+		r.manifest, r.log.seq, r.owing = m, m.seq, m.all
+		r.log.nextID = max(r.log.nextID, m.nextID)
+		r.owed.all = m.all
+		for _, app := range m.owed {
+			r.owed.apps[app] = true
+		}
 		return nil
-	case errors.Is(err, errNewer), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, errVersion), !errors.Is(err, errManifest) && !errors.Is(err, fs.ErrNotExist) && !isMedium(err):
 		return err
 	case errors.Is(err, fs.ErrNotExist) && len(r.found) == 0:
-	case errors.Is(err, fs.ErrNotExist):
-		r.report("", "the MANIFEST is missing")
-	default:
+	case errors.Is(err, errManifest):
 		r.setAside("-"+manifestName, b, err.Error())
+	default:
+		r.report("", fmt.Sprintf("the MANIFEST cannot be read: %v", err))
+	}
+	for _, f := range r.found { // all that is there belongs to the log, as far as anybody can know
+		r.manifest.ids = append(r.manifest.ids, f.id)
 	}
 	r.rewrite = true
 	return nil
@@ -114,11 +116,18 @@ func (r *recovery) readManifest() error {
 func (r *recovery) readHeaders() error {
 	r.log.salt = r.manifest.salt
 	for _, f := range r.found {
-		h, ok, err := r.readHeader(f.id)
-		if err != nil {
+		b, err := r.read(segmentName(f.id), headerSize)
+		if err != nil && !isMedium(err) {
 			return err
 		}
-		if f.header, f.ok = h, ok; ok && r.log.salt == 0 {
+		h, ok := parseHeader(b)
+		if ok && h.version != formatVersion {
+			return otherVersion(segmentName(f.id), h.version)
+		}
+		if ok && h.id != f.id {
+			ok = r.rename(f, h.id)
+		}
+		if f.header, f.ok, f.err = h, ok, err; ok && r.log.salt == 0 {
 			r.log.salt = h.salt
 		}
 	}
@@ -127,84 +136,63 @@ func (r *recovery) readHeaders() error {
 		_, _ = rand.Read(b[:]) // never fails
 		r.log.salt = binary.LittleEndian.Uint64(b[:])
 	}
+	slices.SortFunc(r.found, func(a, b *found) int { return cmp.Compare(a.id, b.id) })
 	return nil
 }
 
-func (r *recovery) readHeader(id uint64) (header, bool, error) {
-	f, err := r.log.disk.open(r.path(id), os.O_RDONLY)
-	if errors.Is(err, fs.ErrPermission) {
-		return header{}, false, err
+// rename gives a file the name of the segment that it is, unless that one is there too.
+func (r *recovery) rename(f *found, id uint64) bool {
+	taken := slices.ContainsFunc(r.found, func(o *found) bool { return o.id == id })
+	if taken || r.log.disk.rename(r.path(f.id), r.path(id)) != nil {
+		return false // its records will not fit its name
 	}
-	if err != nil {
-		return header{}, false, nil // replay reports it
-	}
-	defer func() { _ = f.Close() }() // only read
-	b := make([]byte, headerSize)
-	n, _ := f.ReadAt(b, 0)
-	h, ok := parseHeader(b[:n])
-	if ok && h.version > formatVersion {
-		return h, ok, fmt.Errorf("%w: %s has format %d, this version knows %d", errNewer, segmentName(id), h.version, formatVersion)
-	}
-	return h, ok, nil
-}
-
-// dropStale deletes segments that the MANIFEST had given up when the process ended.
-func (r *recovery) dropStale() {
-	if len(r.manifest.ids) == 0 {
-		return
-	}
-	r.found = slices.DeleteFunc(r.found, func(f *found) bool {
-		return f.id < r.manifest.ids[0] && r.log.disk.remove(r.path(f.id)) == nil
-	})
-}
-
-// restoreNames gives a segment that somebody renamed its own name again, unless another one has it.
-func (r *recovery) restoreNames() {
-	for _, f := range r.found {
-		id := f.header.id
-		if !f.ok || id == f.id {
-			continue
-		}
-		taken := slices.ContainsFunc(r.found, func(o *found) bool { return o.id == id })
-		if taken || r.log.disk.rename(r.path(f.id), r.path(id)) != nil {
-			f.ok = false // its records will not fit its name
-			continue
-		}
-		r.report("", fmt.Sprintf("%s is really %s and was renamed", segmentName(f.id), segmentName(id)))
-		f.id, r.rewrite = id, true
-		r.log.nextID = max(r.log.nextID, id+1)
-	}
-	r.sort()
+	r.report("", fmt.Sprintf("%s is really %s and was renamed", segmentName(f.id), segmentName(id)))
+	f.id, r.log.nextID = id, max(r.log.nextID, id+1)
+	return true
 }
 
 func (r *recovery) findMissing() {
 	for _, id := range r.manifest.ids {
-		r.log.nextID = max(r.log.nextID, id+1)
 		if !slices.ContainsFunc(r.found, func(f *found) bool { return f.id == id }) {
-			r.rewrite = true
 			r.report("", fmt.Sprintf("segment %s is missing", segmentName(id)))
 		}
 	}
 }
 
-// knownEnd is where the committed records of a segment end, as the next one's header tells; 0 = not known.
-func (r *recovery) knownEnd(i int) int64 {
-	f := r.found[i]
-	if i+1 == len(r.found) {
-		return 0
+// listed reports whether the MANIFEST names a segment.
+func (r *recovery) listed(id uint64) bool { return slices.Contains(r.manifest.ids, id) }
+
+// stale reports whether a segment was given up before the MANIFEST was written, and only its deletion got lost.
+func (r *recovery) stale(id uint64) bool {
+	return id < r.manifest.nextID && (len(r.manifest.ids) == 0 || id < r.manifest.ids[0])
+}
+
+// knownEnd is where the committed records of a segment end, as a later header tells; 0 = not known. All headers that
+// name it say the same, for it was sealed before the first of them.
+func (r *recovery) knownEnd(f *found) int64 {
+	for _, o := range r.found {
+		h := o.header
+		if o.ok && h.prev == f.id && h.prevEnd >= headerSize && h.prevEnd%alignment == 0 && h.prevEnd <= maxRead && (!f.ok || h.prevEnd <= f.header.size) {
+			return h.prevEnd
+		}
 	}
-	next := r.found[i+1]
-	end := next.header.prevEnd
-	if !next.ok || next.id != f.id+1 || end < headerSize || end%alignment != 0 || end > maxRead || (f.ok && end > f.header.size) {
-		return 0
-	}
-	return end
+	return 0
 }
 
 // keep makes a segment part of the log.
 func (r *recovery) keep(s *segment) {
+	s.old = true
+	r.rewrite = r.rewrite || !r.listed(s.id)
 	r.log.segments = append(r.log.segments, s)
 	r.log.bytes.Add(s.size)
+	r.log.old += s.size
+}
+
+// giveUp deletes a segment that nobody needs, once the MANIFEST does not name it.
+func (r *recovery) giveUp(f *found) {
+	r.log.doomed = append(r.log.doomed, &segment{id: f.id, size: f.size, old: true})
+	r.log.bytes.Add(f.size)
+	r.log.old += f.size
 }
 
 // apply replays one record. An error means that a whole record says something that cannot be.
@@ -236,20 +224,26 @@ func (r *recovery) apply(rec record, s *segment) error {
 	return fmt.Errorf("unknown kind of record %d", rec.kind)
 }
 
-// finish brings the MANIFEST in line with what was found. New events go into a new segment, so that nothing is ever
+// lostNumbers is more than a damaged journal can have given to events that nobody can read now. Their numbers must not
+// be given again: a checkpoint of a new event would be one of theirs when they can be read some day.
+const lostNumbers = 1 << 32
+
+// conclude brings the MANIFEST in line with what was found. New events go into a new segment, so that nothing is ever
 // written behind bytes of which nobody knows how they came there.
-func (r *recovery) finish() error {
-	r.log.excess = max(0, r.log.bytes.Load()+2*r.log.segmentSize-r.log.budget)
-	if r.log.bytes.Load() <= r.log.budget {
-		r.log.excess = 0
+func (r *recovery) conclude() error {
+	if len(r.damage) > 0 {
+		r.log.seq += lostNumbers
+		r.rewrite = true
 	}
+	r.trim()
 	if !r.rewrite {
 		return nil
 	}
 	err := r.log.writeManifest(r.log.segments)
 	if err != nil && len(r.damage) > 0 {
 		r.log.log.Error("cannot write the journal's MANIFEST", "error", err)
-		return nil // the next new segment writes it; a start must not fail over damage
+		r.flushSoon()
+		return nil // a start must not fail over damage
 	}
 	return err
 }

@@ -6,14 +6,43 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"syscall"
+	"time"
 )
 
-// maxRead bounds what recovery reads of one file, so that a file that grew by accident cannot eat the memory. No
-// segment is that big: an event that needs a segment of its own is far smaller.
-const maxRead = 2 * maxSegment
+const (
+	// maxRead bounds what recovery reads of one file, so that a file that grew by accident cannot eat the memory. No
+	// segment is that big: an event that needs a segment of its own is far smaller.
+	maxRead = 2 * maxSegment
+	// What cannot be read is read again, for a disk behind a network may be away for a moment.
+	readTries  = 4
+	retryDelay = 250 * time.Millisecond
+)
+
+// isMedium reports whether an error says that the disk has lost what was on it. Any other, such as too many open files,
+// may be over at the next start.
+func isMedium(err error) bool {
+	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EBADMSG) || errors.Is(err, syscall.EUCLEAN)
+}
+
+// again does something until it succeeds, a few times.
+func (r *recovery) again(do func() error) error {
+	err := do()
+	for try := 1; try < readTries && err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission); try++ {
+		time.Sleep(r.options.patience)
+		err = do()
+	}
+	return err
+}
+
+// read reads a file up to limit bytes.
+func (r *recovery) read(name string, limit int64) (b []byte, err error) {
+	err = r.again(func() (err error) { b, err = readFile(r.log.disk, filepath.Join(r.dir, name), limit); return })
+	return b, err
+}
 
 // span is a range of bad bytes in a segment.
 type span struct {
@@ -23,35 +52,106 @@ type span struct {
 
 // content is a segment in memory.
 type content struct {
-	data       []byte
-	seed       uint32
-	unreadable bool // the disk did not give all of it; zeros stand for what is missing
-	short      bool // the file is shorter than it was made
-	end        int64
-	known      bool // end is where committed records end, so whatever is bad before it was whole once
+	data  []byte
+	seed  uint32
+	short bool // the file is shorter than it was made
+	end   int64
+	known bool  // end is where committed records end, so whatever is bad before it was whole once
+	last  int64 // where the last write began
 }
 
 // replay uses what can be read of a segment. What is damaged is set aside, reported, and repaired in place, so that
-// it is not found again at the next start.
-func (r *recovery) replay(f *found, knownEnd int64) error {
-	c, err := r.load(f, knownEnd)
-	if errors.Is(err, fs.ErrPermission) {
+// it is not found again at the next start. A segment that the disk does not give whole stays as it is.
+func (r *recovery) replay(f *found) error {
+	if !r.listed(f.id) && r.stale(f.id) {
+		r.giveUp(f)
+		return nil
+	}
+	s := &segment{id: f.id, size: max(f.size, f.header.size)}
+	b, err := r.read(segmentName(f.id), maxRead)
+	if err = errors.Join(f.err, err); err != nil && !isMedium(err) {
 		return err
 	}
 	if err != nil {
-		r.moveAside(f, fmt.Sprintf("%s cannot be read: %v", segmentName(f.id), err))
+		b, s.unread = r.readPages(f), true
+		r.report("", fmt.Sprintf("%s cannot be read whole: %v (left in place)", segmentName(f.id), err))
+	}
+	c := r.content(f, b)
+	spans := r.survey(f, &c, s.unread)
+	if !s.unread && !r.listed(f.id) && len(spans) == 0 && c.end == headerSize { // a roll that failed
+		r.giveUp(f)
 		return nil
 	}
-	if len(c.data) < headerSize {
-		r.removeStump(f, c)
-		return nil
-	}
-	spans := r.survey(f, &c)
-	s := &segment{id: f.id, size: max(f.size, f.header.size), end: c.end}
+	s.end = c.end
 	r.keep(s)
+	if err := r.secure(f, c); err != nil && !s.unread {
+		return fmt.Errorf("writing the end of %s again: %w", segmentName(f.id), err)
+	}
+	spans = r.applyAll(s, c, spans)
+	if !s.unread {
+		r.repair(f, c, spans)
+	}
+	return nil
+}
+
+// secure makes the last write of a segment durable whose end no header tells: it may be in the kernel's memory alone,
+// after a kill or a sync that failed, and older segments are deleted for what is in it.
+func (r *recovery) secure(f *found, c content) error {
+	if c.known || c.last < headerSize || c.last >= c.end {
+		return nil
+	}
+	return r.again(func() error {
+		file, err := r.log.disk.open(r.path(f.id), os.O_RDWR)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }() // synced
+		if _, err := file.WriteAt(c.data[c.last:c.end], c.last); err != nil {
+			return err
+		}
+		return file.datasync()
+	})
+}
+
+// readPages reads what the disk gives of a file, with zeros for the rest.
+func (r *recovery) readPages(f *found) []byte {
+	b := make([]byte, min(f.size, maxRead))
+	file, err := r.log.disk.open(r.path(f.id), os.O_RDONLY)
+	if err != nil {
+		return b
+	}
+	defer func() { _ = file.Close() }() // only read
+	const page = 4096
+	for off := 0; off < len(b); off += page {
+		part := b[off:min(off+page, len(b))]
+		if _, err := file.ReadAt(part, int64(off)); err != nil {
+			clear(part)
+		}
+	}
+	return b
+}
+
+func (r *recovery) content(f *found, b []byte) content {
+	c := content{data: b, seed: newSeed(r.log.salt, f.id), end: int64(len(b)), short: f.ok && f.size < f.header.size}
+	if f.ok {
+		c.seed = newSeed(f.header.salt, f.id)
+	}
+	if end := r.knownEnd(f); end > 0 {
+		c.end, c.known = end, true
+		c.short = c.short || int64(len(b)) < end
+	}
+	return c
+}
+
+// applyAll replays the records between the bad spans, and returns those and what else makes no sense.
+func (r *recovery) applyAll(s *segment, c content, spans []span) []span {
+	bad := map[int64]int64{}
+	for _, s := range spans {
+		bad[s.from] = s.to
+	}
 	for off := int64(headerSize); off < c.end; {
-		if i := indexSpan(spans, off); i >= 0 {
-			off = spans[i].to
+		if to, ok := bad[off]; ok {
+			off = to
 			continue
 		}
 		rec, size, ok := parse(c.data[off:min(c.end, int64(len(c.data)))], c.seed)
@@ -63,70 +163,23 @@ func (r *recovery) replay(f *found, knownEnd int64) error {
 		}
 		off += size
 	}
-	r.repair(f, c, spans)
-	return nil
-}
-
-func indexSpan(spans []span, from int64) int {
-	for i, s := range spans {
-		if s.from == from {
-			return i
-		}
-	}
-	return -1
-}
-
-// load reads a segment.
-func (r *recovery) load(f *found, knownEnd int64) (content, error) {
-	file, err := r.log.disk.open(r.path(f.id), os.O_RDONLY)
-	if err != nil {
-		return content{}, err
-	}
-	defer func() { _ = file.Close() }() // only read
-	size := min(f.size, maxRead)
-	c := content{data: make([]byte, size), seed: newSeed(r.log.salt, f.id)}
-	if f.ok {
-		c.seed = newSeed(f.header.salt, f.id)
-	}
-	c.unreadable = readAll(file, c.data)
-	c.short = f.ok && f.size < f.header.size
-	c.end, c.known = size, knownEnd > 0
-	if c.known {
-		c.end = knownEnd
-		c.short = c.short || size < knownEnd
-	}
-	return c, nil
-}
-
-// readAll fills b, page by page where the disk fails, and tells whether it did.
-func readAll(f file, b []byte) (failed bool) {
-	if _, err := f.ReadAt(b, 0); err == nil || errors.Is(err, io.EOF) {
-		return false
-	}
-	const page = 4096
-	for off := 0; off < len(b); off += page {
-		part := b[off:min(off+page, len(b))]
-		if _, err := f.ReadAt(part, int64(off)); err != nil {
-			clear(part)
-		}
-	}
-	return true
+	return spans
 }
 
 // survey finds the bad spans of a segment and where its records end. Bad bytes that a torn write explains end the
 // segment without a word: they were never acknowledged. Only the last write of a segment can be torn, for each one
 // is synced before the next.
-func (r *recovery) survey(f *found, c *content) []span {
+func (r *recovery) survey(f *found, c *content, unread bool) []span {
 	var spans []span
 	if !f.ok {
 		spans = append(spans, span{0, headerSize, "bad header"})
 	}
 	data := c.data[:min(c.end, int64(len(c.data)))]
-	lastBatch, off := int64(0), int64(headerSize)
+	off := int64(headerSize)
 	for off < int64(len(data)) {
 		rec, size, ok := parse(data[off:], c.seed)
 		if ok {
-			lastBatch = max(lastBatch, rec.batch)
+			c.last = max(c.last, rec.batch)
 			off += size
 			continue
 		}
@@ -145,16 +198,16 @@ func (r *recovery) survey(f *found, c *content) []span {
 		spans = append(spans, span{off, c.end, "the file is too short"})
 	}
 	if !c.known {
-		spans = r.judge(c, spans, lastBatch, off)
+		spans = judge(c, spans, off, unread)
 	}
 	return spans
 }
 
 // judge tells torn writes from damage in a segment whose end is not known, and finds that end.
-func (r *recovery) judge(c *content, spans []span, lastBatch, off int64) []span {
+func judge(c *content, spans []span, off int64, unread bool) []span {
 	c.end = off
 	for i, s := range spans {
-		if s.from >= max(lastBatch, headerSize) && !c.short && !c.unreadable && torn(c.data, s.from, c.seed) {
+		if s.from >= max(c.last, headerSize) && !c.short && !unread && torn(c.data, s.from, c.seed) {
 			c.end = s.from
 			return spans[:i]
 		}
@@ -165,12 +218,17 @@ func (r *recovery) judge(c *content, spans []span, lastBatch, off int64) []span 
 	return spans
 }
 
-// repair sets the bad spans of a segment aside and makes the file whole again.
+// repair sets the bad spans of a segment aside and makes the file whole again, once it is on the disk that a resync is
+// owed: the damage is not found again.
 func (r *recovery) repair(f *found, c content, spans []span) {
 	if len(spans) == 0 {
 		return
 	}
-	file, err := r.log.disk.open(r.path(f.id), os.O_RDWR)
+	err := r.owe()
+	var file file
+	if err == nil {
+		file, err = r.log.disk.open(r.path(f.id), os.O_RDWR)
+	}
 	if err != nil {
 		r.report("", fmt.Sprintf("%s is damaged and cannot be repaired: %v", segmentName(f.id), err))
 		return
@@ -181,7 +239,7 @@ func (r *recovery) repair(f *found, c content, spans []span) {
 		b := c.data[min(s.from, size):min(s.to, size)]
 		reason := fmt.Sprintf("%s, bytes %d to %d: %s", segmentName(f.id), s.from, s.to, s.reason)
 		if r.setAside(fmt.Sprintf("-%s-%d", segmentName(f.id), s.from), trimZeros(b), reason) {
-			err = errors.Join(err, r.mend(file, f, c, s))
+			err = errors.Join(err, r.fix(file, f, c, s))
 		}
 	}
 	if c.short {
@@ -192,8 +250,22 @@ func (r *recovery) repair(f *found, c content, spans []span) {
 	}
 }
 
-// mend overwrites a bad span: the header with a new one, a record with one that says to skip it, the tail with zeros.
-func (r *recovery) mend(file file, f *found, c content, s span) error {
+// owe makes it durable that a resync is owed to all apps, before the first repair.
+func (r *recovery) owe() error {
+	r.owed.change(func() { r.owed.all = true })
+	if r.owing {
+		return nil
+	}
+	m := r.manifest
+	m.salt, m.nextID, m.seq, m.all = r.log.salt, r.log.nextID, r.log.seq, true
+	_, m.owed, _ = r.owed.snapshot()
+	err := installBytes(r.log.disk, filepath.Join(r.dir, manifestName), appendManifest(nil, m))
+	r.owing = err == nil
+	return err
+}
+
+// fix overwrites a bad span: the header with a new one, a record with one that says to skip it, the tail with zeros.
+func (r *recovery) fix(file file, f *found, c content, s span) error {
 	var b []byte
 	switch {
 	case s.from == 0:
@@ -201,30 +273,11 @@ func (r *recovery) mend(file file, f *found, c content, s span) error {
 		b = encodeHeader(f.header)
 	case s.from >= c.end:
 		b = make([]byte, min(s.to, int64(len(c.data)))-s.from)
-	case s.to-s.from >= headSize:
+	case s.to-s.from >= minRecord:
 		b = appendSkip(nil, c.seed, s.from, s.to-s.from)
 	}
 	_, err := file.WriteAt(b, s.from)
 	return err
-}
-
-// removeStump sets a file aside that is too short for a header.
-func (r *recovery) removeStump(f *found, c content) {
-	reason := segmentName(f.id) + ": the file is too short for a header"
-	if r.setAside("-"+segmentName(f.id), c.data, reason) {
-		_ = r.log.disk.remove(r.path(f.id))
-	}
-	r.rewrite = true
-}
-
-// moveAside gives a segment that cannot even be opened another name, for the disk may give it back some day.
-func (r *recovery) moveAside(f *found, reason string) {
-	path, err := r.damaged.adopt("-"+segmentName(f.id), r.path(f.id))
-	if err != nil {
-		reason = fmt.Sprintf("%s (left in place: %v)", reason, err)
-	}
-	r.rewrite = true
-	r.report(path, reason)
 }
 
 func trimZeros(b []byte) []byte {
@@ -256,5 +309,6 @@ func (r *recovery) setAside(rest string, b []byte, reason string) bool {
 
 func (r *recovery) report(path, reason string) {
 	r.damage = append(r.damage, Damage{File: path, Reason: reason})
+	r.owed.change(func() { r.owed.all = true })
 	r.log.log.Error("the journal is damaged; the rest is used", "reason", reason, "setAside", path)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	formatVersion = 1
+	formatVersion = 2
 
 	minSegment = 32 << 10 // bytes; smaller ones would spend more on files than on events
 	maxSegment = 64 << 20 // bytes; recovery reads one segment at a time into memory
@@ -21,16 +21,24 @@ const (
 const segmentMagic = "IMGJSEG\n"
 
 const (
-	headerPayload = 48
-	headerSize    = headSize + headerPayload
+	headerPayload = 56
+	headerSize    = headSize + headerPayload + alignment
 )
 
 // segment is a file of the log.
 type segment struct {
 	id   uint64
-	size int64  // of the file
-	end  int64  // where its committed records end
-	live *entry // entries whose oldest needed record is in here; guarded by pending.mu
+	size int64 // of the file
+	end  int64 // where its committed records end
+	old  bool  // it was there at the start
+
+	// unread is set where the disk did not give all of it. It is kept, and no header says where it ends: the next start
+	// may be able to read it.
+	unread bool
+
+	// Guarded by pending.mu.
+	live *entry // entries whose oldest needed record is in here
+	cost int64  // what it takes at most to carry them forward
 }
 
 func segmentName(id uint64) string { return fmt.Sprintf("%016x.log", id) }
@@ -49,8 +57,8 @@ type header struct {
 	id      uint64
 	size    int64
 	salt    uint64
-	prevEnd int64 // where the committed records of the segment before end; 0 = not known
-	seq     uint64
+	prev    uint64 // the segment before; 0 = none, or its end is not known
+	prevEnd int64  // where its committed records end
 }
 
 // encodeHeader encodes a header. Its checksum starts from nothing, as the header itself holds the salt.
@@ -59,27 +67,27 @@ func encodeHeader(h header) []byte {
 	p = append(p, segmentMagic...)
 	p = binary.LittleEndian.AppendUint32(p, h.version)
 	p = binary.LittleEndian.AppendUint32(p, 0)
-	p = binary.LittleEndian.AppendUint64(p, h.id)
-	p = binary.LittleEndian.AppendUint64(p, uint64(h.size))
-	p = binary.LittleEndian.AppendUint64(p, h.salt)
-	p = binary.LittleEndian.AppendUint64(p, uint64(h.prevEnd))
-	return appendRecord(nil, 0, record{kind: kindHeader, seq: h.seq, payload: p})
+	for _, n := range []uint64{h.id, uint64(h.size), h.salt, h.prev, uint64(h.prevEnd)} {
+		p = binary.LittleEndian.AppendUint64(p, n)
+	}
+	return appendRecord(nil, 0, record{kind: kindHeader, payload: p})
 }
 
+// parseHeader reads a header of any version; only the version is known of one that is not this package's.
 func parseHeader(b []byte) (h header, ok bool) {
 	r, _, ok := parse(b, 0)
-	if !ok || r.kind != kindHeader || len(r.payload) < headerPayload || string(r.payload[:8]) != segmentMagic {
+	if !ok || r.kind != kindHeader || len(r.payload) < 12 || string(r.payload[:8]) != segmentMagic {
 		return header{}, false
 	}
 	p := r.payload
-	return header{
-		version: binary.LittleEndian.Uint32(p[8:]),
-		id:      binary.LittleEndian.Uint64(p[16:]),
-		size:    int64(binary.LittleEndian.Uint64(p[24:])),
-		salt:    binary.LittleEndian.Uint64(p[32:]),
-		prevEnd: int64(binary.LittleEndian.Uint64(p[40:])),
-		seq:     r.seq,
-	}, true
+	if h.version = binary.LittleEndian.Uint32(p[8:]); h.version != formatVersion {
+		return h, true
+	}
+	if len(p) != headerPayload {
+		return header{}, false
+	}
+	at := func(off int) uint64 { return binary.LittleEndian.Uint64(p[off:]) }
+	return header{version: h.version, id: at(16), size: int64(at(24)), salt: at(32), prev: at(40), prevEnd: int64(at(48))}, true
 }
 
 // createSegment makes a segment of its full size with its header and opens it for writing.
@@ -93,7 +101,6 @@ func createSegment(d disk, dir string, h header) (file, error) {
 		return err
 	})
 	if err != nil {
-		_ = d.remove(path) // no event is in it yet
 		return nil, err
 	}
 	return d.open(path, os.O_RDWR)

@@ -1,0 +1,93 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package journal
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+// deadLetter is how the events of a group that were refused for good are written down for people.
+type deadLetter struct {
+	Reason    string     `json:"reason"`
+	Namespace string     `json:"namespace"`
+	App       string     `json:"app"`
+	GroupID   string     `json:"groupID"`
+	SDKAppID  int64      `json:"sdkAppID"`
+	Received  time.Time  `json:"received"`
+	Count     int        `json:"count"`
+	Last      change     `json:"lastChange"`
+	Registers []register `json:"registers"`
+}
+
+type change struct {
+	Time     int64    `json:"eventTimeMilliseconds"`
+	Command  string   `json:"command"`
+	Operator string   `json:"operator"`
+	Platform string   `json:"platform"`
+	Fields   []string `json:"fields"`
+	Source   string   `json:"source"`
+}
+
+type register struct {
+	Field  string `json:"field"`
+	Time   int64  `json:"eventTimeMilliseconds"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
+}
+
+func newDeadLetter(ev event.Event, reason string) deadLetter {
+	c := ev.State.Last
+	d := deadLetter{
+		Reason: reason, Namespace: ev.Key.Namespace, App: ev.Key.App, GroupID: ev.Key.GroupID,
+		SDKAppID: ev.SDKAppID, Received: ev.Received.UTC().Truncate(time.Millisecond), Count: ev.Count,
+		Last:      change{c.Time, c.Command, c.Operator, c.Platform, c.Fields, c.Source.String()},
+		Registers: make([]register, 0, len(ev.State.Registers)),
+	}
+	for _, g := range ev.State.Registers {
+		d.Registers = append(d.Registers, register{g.Field, g.Time, g.Value, g.Source.String()})
+	}
+	return d
+}
+
+// event is the reverse of newDeadLetter.
+func (d deadLetter) event() event.Event {
+	source := func(s string) event.Source {
+		if s == event.REST.String() {
+			return event.REST
+		}
+		return event.Callback
+	}
+	c := d.Last
+	ev := event.Event{Key: event.Key{Namespace: d.Namespace, App: d.App, GroupID: d.GroupID}, SDKAppID: d.SDKAppID,
+		Received: d.Received, Count: d.Count,
+		State: event.State{Last: event.Change{Time: c.Time, Command: c.Command, Operator: c.Operator, Platform: c.Platform, Fields: c.Fields, Source: source(c.Source)}}}
+	for _, r := range d.Registers {
+		ev.State.Registers = append(ev.State.Registers, event.Register{Field: r.Field, Time: r.Time, Value: r.Value, Source: source(r.Source)})
+	}
+	return ev
+}
+
+// SetAside writes events that the API server can never accept, with the reason, as JSON into the file of their group,
+// folded with what is in there already, and returns the file's path when it is durable. ErrAsideFull when there are too
+// many files, or the app has half of what there may be.
+func (j *Journal) SetAside(ev event.Event, reason string) (file string, err error) {
+	share := fmt.Sprintf("%s-%.4x", rejected, sha256.Sum256(event.AppendKey(nil, event.Key{Namespace: ev.Key.Namespace, App: ev.Key.App})))
+	name := fmt.Sprintf("%s-%.8x.json", share, sha256.Sum256(event.AppendKey(nil, ev.Key)))
+	var before deadLetter
+	old, err := readFile(j.log.disk, filepath.Join(j.dir, name), j.rejected.budget)
+	if err == nil && json.Unmarshal(old, &before) == nil {
+		ev = j.pending.fold(slot{ev: before.event(), upTo: 1}, slot{ev: ev, upTo: 2}).ev
+	}
+	b, err := json.MarshalIndent(newDeadLetter(ev, reason), "", "  ")
+	if err != nil {
+		return "", fmt.Errorf("set aside: %w", err)
+	}
+	return j.rejected.replace(name, share, append(b, '\n'))
+}
