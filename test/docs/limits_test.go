@@ -27,8 +27,8 @@ import (
 )
 
 var (
-	resyncWorkers = regexp.MustCompile(`resyncWorkers = (\d+)`)
-	resyncWindow  = regexp.MustCompile(`const resyncWindow = (\d+)`)
+	resyncWorkers = regexp.MustCompile(`\bWorkers = (\d+)`)
+	resyncWindow  = regexp.MustCompile(`const window = (\d+)`)
 )
 
 // constants are those of one file that needs no other of its package.
