@@ -9,6 +9,7 @@ COPY *.go ./
 COPY api/ api/
 COPY controllers/ controllers/
 COPY internal/ internal/
+COPY operator/ operator/
 COPY webhook/ webhook/
 ARG TARGETOS
 ARG TARGETARCH

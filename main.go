@@ -15,6 +15,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
+	"github.com/imgroup-operator/imgroup-operator/operator"
 )
 
 // version is set by the linker.
@@ -41,12 +42,12 @@ func run(args []string) int {
 		fmt.Println("imgroup-operator", version) //nolint:forbidigo // the answer to --version
 		return 0
 	}
-	log := newLogger(o.LogLevel, os.Stderr)
-	op, err := newOperator(context.Background(), o, log)
+	log := operator.NewLogger(o.LogLevel, os.Stderr)
+	op, err := operator.New(context.Background(), o, version, log)
 	if err != nil {
 		return fail(exitFailed, err)
 	}
-	if err := op.run(ctrl.SetupSignalHandler()); err != nil {
+	if err := op.Run(ctrl.SetupSignalHandler()); err != nil {
 		return fail(exitFailed, err)
 	}
 	return 0

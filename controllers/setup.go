@@ -1,8 +1,9 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package controllers holds the only writers to Kubernetes. On every replica: apps (what the webhook must know of
-// IMApps), groupsync (the journal's events into IMGroups) and resync requests. On the leader: the status of IMApps.
+// Package controllers wires the only writers to Kubernetes. On every replica: what the webhook must know of IMApps (app), the
+// journal's events into IMGroups (group) and requests for resyncs (resync). On the leader: the status of IMApps (app) and the
+// state that the REST API gives (resync).
 package controllers
 
 import (
@@ -11,49 +12,47 @@ import (
 	"math"
 	"time"
 
-	"golang.org/x/time/rate"
-	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/controllers/app"
+	"github.com/imgroup-operator/imgroup-operator/controllers/group"
+	"github.com/imgroup-operator/imgroup-operator/controllers/inventory"
+	"github.com/imgroup-operator/imgroup-operator/controllers/resync"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
-	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/imcloud"
+	"github.com/imgroup-operator/imgroup-operator/internal/kube"
+	"github.com/imgroup-operator/imgroup-operator/internal/leader"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+	"github.com/imgroup-operator/imgroup-operator/internal/queue"
+	"github.com/imgroup-operator/imgroup-operator/internal/recorder"
 )
 
 const (
 	// reconcileTimeout bounds one reconcile, so that a hanging API server cannot hold a worker for ever.
 	reconcileTimeout = 30 * time.Second
-	// appsWorkers read Secrets, each every 10 s: one after another that takes longer from a few hundred IMApps on.
-	appsWorkers = 16
+	// loaders read Secrets, each every 10 s: one after another that takes longer from a few hundred IMApps on.
+	loaders = 16
 	// forEver: the API server may be away for any time; a controller that cannot sync its cache must wait, not end.
 	forEver = time.Duration(math.MaxInt64)
 )
 
 // Parts are what the controllers need from the rest of the operator.
 type Parts struct {
-	Journal      Pending
+	Journal      group.Journal
 	Registry     *apps.Registry
 	Metrics      *metrics.Metrics
-	Elector      *Elector
-	Groups       *Waker[event.Key] // woken by the journal
-	ExternalURL  string            // --callback-external-url
-	AllowedHosts []string          // --rest-allowed-hosts
-	SyncWorkers  int               // --sync-workers
-	Pressed      func() bool       // the receiver has more to do than it can
-}
-
-// Controllers are set up in a manager.
-type Controllers struct {
-	Apps   *Apps
-	Resync *ResyncRequests
+	Elector      *leader.Elector
+	Groups       *queue.Source[group.Request] // into which the journal pushes
+	Requests     *resync.Requests
+	ExternalURL  string      // --callback-external-url
+	AllowedHosts []string    // --rest-allowed-hosts
+	SyncWorkers  int         // --sync-workers
+	Saturated    func() bool // the receiver has more to do than it can
 }
 
 // The rights of the operator, in the namespaces that it serves.
@@ -65,118 +64,91 @@ type Controllers struct {
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create
 
-// Setup adds the controllers to a manager.
-func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*Controllers, error) {
-	if err := addIndex(ctx, mgr.GetFieldIndexer()); err != nil {
+// Setup adds the controllers to a manager. It returns the loader, which the operator runs before it takes callbacks.
+func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, error) {
+	if err := kube.AddGroupIndex(ctx, mgr.GetFieldIndexer()); err != nil {
 		return nil, fmt.Errorf("indexing IMGroups: %w", err)
 	}
-	census := newCensus()
-	imapps := &Waker[reconcile.Request]{Pending: func() []reconcile.Request { return requests(p.Registry.Keys()) }}
-	fetches := &Waker[reconcile.Request]{Pending: imapps.Pending}
-	changed := func(app apps.Key) {
-		imapps.Wake(request(app))
-		fetches.Wake(request(app))
-	}
-	census.conflicted = changed
-	resync := &ResyncRequests{Client: mgr.GetClient(), Waker: &Waker[reconcile.Request]{}, Now: time.Now}
-	resync.Waker.Pending = resync.Pending
-	resumed := func(app apps.Key) {
-		if p.Elector.IsLeader() { // one request is enough
-			resync.RequestResync(app)
+	var (
+		statuses, fetches queue.Source[reconcile.Request] // of IMApps
+		cached, live      = mgr.GetClient(), mgr.GetAPIReader()
+		allowed           = imcloud.AllowedHost(p.AllowedHosts)
+		events            = recorder.New(mgr.GetEventRecorder("imgroup-operator"))
+		known             = func() []reconcile.Request { return kube.Requests(p.Registry.Keys()) }
+		changed           = func(app apps.Key) {
+			statuses.Push(kube.Request(app))
+			fetches.Push(kube.Request(app))
 		}
-	}
-	c := &Controllers{Resync: resync, Apps: &Apps{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Registry: p.Registry,
-		Changed: changed, Resumed: resumed, loud: rate.Sometimes{First: 10, Interval: time.Second}}}
-	events := NewRecorder(mgr.GetEventRecorder("imgroup-operator"))
-	allowed := imcloud.AllowedHost(p.AllowedHosts)
-	status := &IMApps{Client: mgr.GetClient(), Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
-		Events: events, Now: time.Now, AllowedHost: allowed, census: census}
-	groups := &GroupSync{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Journal: p.Journal, Leader: p.Elector,
-		Metrics: p.Metrics, Events: events, Waker: p.Groups, Now: time.Now,
-		LimitReached: changed, census: census, lane: newLane(p.Pressed), heals: rate.NewLimiter(rate.Every(backoffMax), 1), loud: rate.NewLimiter(1, 5), quiet: rate.NewLimiter(1, 5),
-		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[event.Key](backoffFirst, backoffMax)}
-	resyncs := &Resyncs{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Leader: p.Elector, Groups: groups, Metrics: p.Metrics,
-		Waker: fetches, Now: time.Now, AllowedHost: allowed,
-		backoff: workqueue.NewTypedItemExponentialFailureRateLimiter[apps.Key](resyncRetryFirst, resyncRetryMax)}
-	groups.Unknown = resyncs.Want
-	p.Metrics.WatchResync(resyncs.due.first)
-	p.Elector.OnElected(imapps.WakePending)
-	p.Elector.OnElected(resyncs.Elected)
-	p.Elector.OnElected(func() { p.Groups.Wake(allGroups) })
-	p.Groups.Pending = func() []event.Key { return append(p.Journal.Keys(), allGroups) }
-	return c, firstError(
-		func() error { return addController(mgr, "apps", appsWorkers, c.Apps) },
-		func() error { return addController(mgr, "imapp", 1, status, imapps) },
-		func() error { return addWoken(mgr, "resync-request", resync, resync.Waker) },
-		func() error { return addResyncs(mgr, resyncs) },
-		func() error { return addGroupSync(mgr, groups, p.SyncWorkers, resyncs) },
+		counted  = inventory.New(changed)
+		observed = group.NewObservations(p.Groups)
+	)
+	loader := app.NewLoader(cached, live, p.Registry, changed, func(app apps.Key) {
+		if p.Elector.IsLeader() { // one request is enough
+			p.Requests.RequestResync(app)
+		}
+	})
+	status := app.NewStatus(app.StatusConfig{Client: cached, Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
+		Events: events, Now: time.Now, AllowedHost: allowed, Inventory: counted})
+	resyncs := resync.New(resync.Config{Client: cached, Live: live, Leader: p.Elector, Observer: observed, Metrics: p.Metrics,
+		Queue: &fetches, Now: time.Now, AllowedHost: allowed})
+	groups := group.New(group.Config{Client: cached, Live: live, Cache: mgr.GetCache(), Journal: p.Journal, Leader: p.Elector,
+		Metrics: p.Metrics, Events: events, Queue: p.Groups, Observed: observed, Fetcher: resyncs, Inventory: counted, Now: time.Now,
+		LimitReached: changed, Saturated: p.Saturated})
+	p.Metrics.WatchResync(resyncs.Due)
+	p.Elector.OnElected(func() {
+		resyncs.Elected()
+		statuses.Push(known()...)
+		fetches.Push(known()...)
+		p.Groups.Push(group.Request{Kind: group.Sweep})
+	})
+	return loader, firstError(
+		func() error { return addApps(mgr, "apps", options(loaders, loader)) },
+		func() error { return addApps(mgr, "imapp", options(1, status), statuses.Watch(known)) },
+		func() error {
+			return addApps(mgr, "resync", untimed(options(resync.Workers, resyncs)), fetches.Watch(known))
+		},
+		func() error { return add(mgr, "resync-request", options(1, p.Requests), p.Requests.Watch()) },
+		func() error { return add(mgr, "groupsync", options(p.SyncWorkers, groups), groups.Watches()...) },
 		func() error { return mgr.Add(p.Elector) },
 	)
 }
 
-// addController adds a controller of IMApps, which a waker may wake as well.
-func addController(mgr manager.Manager, name string, workers int, r reconcile.Reconciler, wakers ...*Waker[reconcile.Request]) error {
-	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](workers)).For(&imv1alpha1.IMApp{})
-	for _, w := range wakers {
-		b = b.WatchesRawSource(w.Source())
+// addApps adds a controller of IMApps, which other sources may wake as well.
+func addApps(mgr manager.Manager, name string, o controller.Options, sources ...source.Source) error {
+	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(o).For(&imv1alpha1.IMApp{})
+	for _, s := range sources {
+		b = b.WatchesRawSource(s)
 	}
-	return b.Complete(r)
+	return b.Complete(o.Reconciler)
 }
 
-// addWoken adds a controller that only its waker wakes.
-func addWoken(mgr manager.Manager, name string, r reconcile.Reconciler, w *Waker[reconcile.Request]) error {
-	return builder.ControllerManagedBy(mgr).Named(name).WithOptions(options[reconcile.Request](1)).WatchesRawSource(w.Source()).Complete(r)
-}
-
-// addResyncs adds a controller whose work may take minutes.
-func addResyncs(mgr manager.Manager, r *Resyncs) error {
-	o := options[reconcile.Request](resyncWorkers)
-	o.ReconciliationTimeout = 0
-	return builder.ControllerManagedBy(mgr).Named("resync").WithOptions(o).For(&imv1alpha1.IMApp{}).WatchesRawSource(r.Waker.Source()).Complete(r)
-}
-
-func addGroupSync(mgr manager.Manager, r *GroupSync, workers int, wants *Resyncs) error {
-	o := options[event.Key](workers)
-	o.Reconciler = r
-	c, err := controller.NewTyped("groupsync", mgr, o)
-	if err != nil {
-		return err
+// add adds a controller that its sources alone wake.
+func add[request comparable](mgr manager.Manager, name string, o controller.TypedOptions[request], sources ...source.TypedSource[request]) error {
+	c, err := controller.NewTyped(name, mgr, o)
+	for _, s := range sources {
+		if err == nil {
+			err = c.Watch(s)
+		}
 	}
-	return firstError(
-		func() error { return c.Watch(groupSource(mgr.GetCache(), r.census, wants)) },
-		func() error { return c.Watch(appSource(mgr.GetCache(), mgr.GetClient(), r.Journal)) },
-		func() error { return c.Watch(r.Waker.Source()) },
-	)
+	return err
 }
 
-func options[request comparable](workers int) controller.TypedOptions[request] {
+func options[request comparable](workers int, r reconcile.TypedReconciler[request]) controller.TypedOptions[request] {
 	everyReplica := false
 	return controller.TypedOptions[request]{
+		Reconciler:              r,
 		MaxConcurrentReconciles: workers,
 		CacheSyncTimeout:        forEver,
 		ReconciliationTimeout:   reconcileTimeout,
 		NeedLeaderElection:      &everyReplica,
-		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[request](backoffFirst, backoffMax),
+		RateLimiter:             queue.Backoff[request](),
 	}
 }
 
-// groupSource counts IMGroups and wakes group sync for those that are new or have a new spec; wants is told of those
-// whose state is to be fetched.
-func groupSource(c cache.Cache, census *census, wants *Resyncs) source.TypedSource[event.Key] {
-	return source.TypedKind(c, &imv1alpha1.IMGroup{}, groupEvents(census, wants))
-}
-
-// appSource wakes group sync for the groups of an IMApp that came, went or changed.
-func appSource(c cache.Cache, reader client.Reader, journal Pending) source.TypedSource[event.Key] {
-	return source.TypedKind(c, &imv1alpha1.IMApp{}, appEvents(reader, journal))
-}
-
-func requests(keys []apps.Key) []reconcile.Request {
-	all := make([]reconcile.Request, 0, len(keys))
-	for _, k := range keys {
-		all = append(all, request(k))
-	}
-	return all
+// untimed is for work that may take minutes.
+func untimed(o controller.Options) controller.Options {
+	o.ReconciliationTimeout = 0
+	return o
 }
 
 func firstError(steps ...func() error) error {

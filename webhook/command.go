@@ -11,15 +11,15 @@ import (
 // The commands that are stored. Every other one is answered with OK and forgotten: to the sender of a Before command
 // anything else would refuse what a user does.
 const (
-	infoChanged  = metrics.CommandInfoChanged
-	created      = metrics.CommandCreate
-	disbanded    = metrics.CommandDestroyed
-	ownerChanged = metrics.CommandOwnerChanged
+	infoChanged  = event.CommandInfoChanged
+	created      = event.CommandCreate
+	disbanded    = event.CommandDestroyed
+	ownerChanged = event.CommandOwnerChanged
 )
 
 // topicChanged shares the console's switch with infoChanged. Its GroupId is the community that owns the topic and its
 // texts are the topic's, so it must never reach the community's IMGroup.
-const topicChanged = metrics.CommandTopicChanged
+const topicChanged = event.CommandTopicChanged
 
 // kindOf tells what a command says about its group, and whether it is stored at all.
 func kindOf(command string) (kind event.Kind, handled bool) {

@@ -111,11 +111,11 @@ func TestWithoutACommandInTheURLTheBodyDecides(t *testing.T) {
 		`{"CallbackCommand":""}`: {unhandled, metrics.CommandNone},
 		`{"CallbackCommand":1}`:  {unhandled, metrics.CommandNone},
 		`{"Events":[{"CallbackCommand":"Group.CallbackAfterCreateGroup"}]}`:       {unhandled, metrics.CommandNone},
-		`{"CallbackCommand":"Group.CallbackAfterTopicInfoChanged","GroupId":"g"}`: {unhandled, metrics.CommandTopicChanged},
+		`{"CallbackCommand":"Group.CallbackAfterTopicInfoChanged","GroupId":"g"}`: {unhandled, event.CommandTopicChanged},
 		`{"CallbackCommand":"Group.CallbackBeforeSendMsg"}`:                       {unhandled, metrics.CommandOther},
 		`{"CallbackCommand":"group.callbackaftergroupinfochanged"}`:               {unhandled, metrics.CommandOther},
-		`{"CallbackCommand":"Group.CallbackAfterGroupInfoChanged"}`:               {badGroupID, metrics.CommandInfoChanged},
-		`{"CallbackCommand":"Group.CallbackAfterCreateGroup","GroupId":"g"}`:      {accepted, metrics.CommandCreate},
+		`{"CallbackCommand":"Group.CallbackAfterGroupInfoChanged"}`:               {badGroupID, event.CommandInfoChanged},
+		`{"CallbackCommand":"Group.CallbackAfterCreateGroup","GroupId":"g"}`:      {accepted, event.CommandCreate},
 	} {
 		w := newWorld(t)
 		rec := w.post("", body)

@@ -13,7 +13,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/imgroup-operator/imgroup-operator/controllers"
+	"github.com/imgroup-operator/imgroup-operator/internal/kube"
 	"github.com/imgroup-operator/imgroup-operator/test/localenv"
 )
 
@@ -75,7 +75,7 @@ func (c *cluster) connect() (err error) {
 }
 
 func clientFor(config *rest.Config) (client.WithWatch, error) {
-	return client.NewWithWatch(config, client.Options{Scheme: controllers.Scheme()})
+	return client.NewWithWatch(config, client.Options{Scheme: kube.Scheme()})
 }
 
 func (c *cluster) stop() error {

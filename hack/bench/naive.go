@@ -17,7 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/controllers"
+	"github.com/imgroup-operator/imgroup-operator/internal/kube"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
@@ -48,7 +48,7 @@ func naive(ctx context.Context, args []string) error {
 		return err
 	}
 	config.QPS, config.Burst = usualQPS, usualBurst
-	c, err := client.New(config, client.Options{Scheme: controllers.Scheme()})
+	c, err := client.New(config, client.Options{Scheme: kube.Scheme()})
 	if err != nil {
 		return err
 	}

@@ -9,17 +9,12 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
-// Values of the label command of imgroup_callback_requests_total. Commands are chosen by the sender, so every other
-// name counts as CommandOther. CommandNone stands for no command at all and for requests that were refused before
+// Values of the label command of imgroup_callback_requests_total. They are those of package event; the sender chooses
+// them, so every other name counts as CommandOther. CommandNone stands for no command at all and for requests that were refused before
 // their query was looked at.
 const (
-	CommandInfoChanged  = "Group.CallbackAfterGroupInfoChanged"
-	CommandCreate       = "Group.CallbackAfterCreateGroup"
-	CommandDestroyed    = "Group.CallbackAfterGroupDestroyed"
-	CommandOwnerChanged = "Group.CallbackAfterChangeGroupOwner"
-	CommandTopicChanged = "Group.CallbackAfterTopicInfoChanged"
-	CommandNone         = "none"
-	CommandOther        = "other"
+	CommandNone  = "none"
+	CommandOther = "other"
 )
 
 // Values of the label outcome of imgroup_callback_requests_total.
@@ -51,8 +46,8 @@ const (
 
 // presetCallbacks makes the counters of the callback path that can come to be.
 func (m *Metrics) presetCallbacks() {
-	handled := []string{CommandInfoChanged, CommandCreate, CommandDestroyed, CommandOwnerChanged}
-	unhandled := []string{CommandTopicChanged, CommandOther}
+	handled := []string{event.CommandInfoChanged, event.CommandCreate, event.CommandDestroyed, event.CommandOwnerChanged}
+	unhandled := []string{event.CommandTopicChanged, CommandOther}
 	beforeQuery := []string{OutcomeNotFound, OutcomeMethod, OutcomeNotReady, OutcomeBusy, OutcomeAppBusy, OutcomeRepeatedParameter, OutcomePanic}
 	beforeCommand := []string{OutcomeWrongAppID, OutcomeUnsigned, OutcomeExpired, OutcomeWrongSign, OutcomeBodyTooLarge, OutcomeBodyUnreadable}
 	afterCommand := []string{OutcomeAccepted, OutcomeBadBody, OutcomeBadGroupID, OutcomeCommandMismatch, OutcomeJournalFull,

@@ -27,8 +27,8 @@ import (
 )
 
 var (
-	resyncWorkers = regexp.MustCompile(`resyncWorkers = (\d+)`)
-	resyncWindow  = regexp.MustCompile(`const resyncWindow = (\d+)`)
+	resyncWorkers = regexp.MustCompile(`\bWorkers = (\d+)`)
+	resyncWindow  = regexp.MustCompile(`const window = (\d+)`)
 )
 
 // constants are those of one file that needs no other of its package.
@@ -107,8 +107,8 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 // resyncBounds are read from the text of two files, since these need the rest of their package.
 func resyncBounds(t *testing.T) string {
 	t.Helper()
-	workers := resyncWorkers.FindStringSubmatch(read(t, "controllers/resync.go"))
-	window := resyncWindow.FindStringSubmatch(read(t, "controllers/resyncrun.go"))
+	workers := resyncWorkers.FindStringSubmatch(read(t, "controllers/resync/controller.go"))
+	window := resyncWindow.FindStringSubmatch(read(t, "controllers/resync/run.go"))
 	if len(workers) != 2 || len(window) != 2 {
 		t.Fatal("the constants of a resync have other names")
 	}

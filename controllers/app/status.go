@@ -1,0 +1,204 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/controllers/inventory"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/conditions"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
+	"github.com/imgroup-operator/imgroup-operator/internal/kube"
+	"github.com/imgroup-operator/imgroup-operator/internal/policy"
+	"github.com/imgroup-operator/imgroup-operator/internal/queue"
+	"github.com/imgroup-operator/imgroup-operator/internal/recorder"
+)
+
+// countInterval is how often status.groups and status.lastChangeTime are written at most: they change with every callback.
+const countInterval = time.Minute
+
+// statusRetry and up to twice that is how long a status waits that an API server that is away did not take.
+const statusRetry = 10 * time.Second
+
+// StatusConfig is what the status of IMApps is derived from.
+type StatusConfig struct {
+	Client      client.Client
+	Leader      interface{ IsLeader() bool }
+	Registry    *apps.Registry
+	Inventory   *inventory.Inventory
+	ExternalURL string // --callback-external-url
+	Events      *recorder.Recorder
+	Now         func() time.Time
+	// AllowedHost reports whether spec.rest.baseURL may name a host.
+	AllowedHost func(baseURL string) bool
+}
+
+// Status writes the status of IMApps: on the leader alone, from what its registry and its inventory know.
+type Status struct {
+	StatusConfig
+
+	mu      sync.Mutex
+	counted map[apps.Key]time.Time // when the counts were last written
+}
+
+// NewStatus makes the controller.
+func NewStatus(c StatusConfig) *Status {
+	return &Status{StatusConfig: c, counted: map[apps.Key]time.Time{}}
+}
+
+// Reconcile writes one IMApp's status where it differs.
+func (r *Status) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	key := kube.KeyOf(req)
+	if !r.Leader.IsLeader() {
+		return reconcile.Result{}, nil
+	}
+	app := &imv1alpha1.IMApp{}
+	if err := r.Client.Get(ctx, req.NamespacedName, app); apierrors.IsNotFound(err) {
+		r.forget(key)
+		return reconcile.Result{}, nil
+	} else if err != nil {
+		return reconcile.Result{}, fmt.Errorf("reading the IMApp: %w", err)
+	}
+	known, ok := r.Registry.Get(key)
+	if !ok || known.UID != string(app.UID) || known.Generation != app.Generation {
+		return reconcile.Result{}, nil // the apps controller will say when it has seen this spec
+	}
+	before := app.DeepCopy()
+	report := r.Inventory.Report(key)
+	r.setStatus(app, known, report)
+	if r.dueCount(key) {
+		setCounts(&app.Status, report)
+	}
+	if equality.Semantic.DeepEqual(before.Status, app.Status) {
+		return reconcile.Result{RequeueAfter: countInterval}, nil
+	}
+	err := r.Client.Status().Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	switch {
+	case apierrors.IsConflict(err):
+		return reconcile.Result{RequeueAfter: queue.BackoffFirst}, nil
+	case kube.MeetsAll(err): // group sync says so in the log; thousands of IMApps would say it each
+		return reconcile.Result{RequeueAfter: statusRetry + rand.N(statusRetry)}, nil //nolint:gosec // spreads load, guards nothing
+	case err != nil:
+		return reconcile.Result{}, fmt.Errorf("writing the IMApp's status: %w", err)
+	}
+	r.wrote(key, before, app)
+	r.Events.Stalled(before, app)
+	return reconcile.Result{RequeueAfter: countInterval}, nil
+}
+
+func (r *Status) setStatus(app *imv1alpha1.IMApp, known apps.App, report inventory.Report) {
+	s := &app.Status
+	s.ObservedGeneration = app.Generation
+	s.CallbackPath = app.CallbackPath()
+	s.CallbackURL = ""
+	if r.ExternalURL != "" {
+		s.CallbackURL = strings.TrimRight(r.ExternalURL, "/") + s.CallbackPath
+	}
+	badSpec := r.badSpec(app)
+	set := func(c metav1.Condition) { conditions.Set(&s.Conditions, app.Generation, c) }
+	set(appReady(app, known, report, badSpec))
+	set(authenticated(app, known.Problem))
+	conditions.SetWhile(badSpec == "" && !app.Spec.Suspend, &s.Conditions, app.Generation, imv1alpha1.ConditionReconciling, known.Problem.Reason, known.Problem.Message)
+	conditions.SetWhile(badSpec != "", &s.Conditions, app.Generation, imv1alpha1.ConditionStalled, imv1alpha1.ReasonInvalidSpec, badSpec)
+	conditions.SetWhile(true, &s.Conditions, app.Generation, imv1alpha1.ConditionNameConflict, imv1alpha1.ReasonNameTaken, conflictMessage(report.Conflicts))
+}
+
+// badSpec says what the schema could not refuse, since it depends on the operator's flags.
+func (r *Status) badSpec(app *imv1alpha1.IMApp) string {
+	if app.Spec.Rest != nil && !app.Spec.Suspend && !r.AllowedHost(app.Spec.Rest.BaseURL) {
+		return "the host of spec.rest.baseURL is not one that the operator's flag --rest-allowed-hosts allows"
+	}
+	return ""
+}
+
+func appReady(app *imv1alpha1.IMApp, known apps.App, report inventory.Report, badSpec string) metav1.Condition {
+	ready := func(status metav1.ConditionStatus, reason, message string) metav1.Condition {
+		return conditions.New(imv1alpha1.ConditionReady, status, reason, message)
+	}
+	limit := policy.Of(app).MaxCount
+	switch {
+	case app.Spec.Suspend:
+		return ready(metav1.ConditionTrue, imv1alpha1.ReasonSuspended, "spec.suspend is set: callbacks are answered with 404 and nothing is written")
+	case badSpec != "":
+		return ready(metav1.ConditionFalse, imv1alpha1.ReasonInvalidSpec, badSpec)
+	case !known.Ready:
+		return ready(metav1.ConditionFalse, known.Problem.Reason, known.Problem.Message)
+	case report.Created >= limit:
+		return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, fmt.Sprintf(
+			"callbacks are accepted; spec.groups.maxCount (%d) is reached, so IMGroups of further groups are not created", limit))
+	}
+	return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, "callbacks are accepted")
+}
+
+func authenticated(app *imv1alpha1.IMApp, problem apps.Problem) metav1.Condition {
+	switch {
+	case app.Spec.Callback.AllowUnsigned:
+		return conditions.New(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionFalse, imv1alpha1.ReasonUnsigned,
+			"spec.callback.allowUnsigned is set: whoever reaches the callback path can change this app's IMGroups")
+	case problem.Reason != "":
+		return conditions.New(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionUnknown, problem.Reason, problem.Message)
+	}
+	return conditions.New(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionTrue, imv1alpha1.ReasonSigned, "every callback must be signed")
+}
+
+// namesShown bounds the names that a condition's message lists.
+const namesShown = 5
+
+func conflictMessage(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	shown := strings.Join(names[:min(len(names), namesShown)], ", ")
+	if more := len(names) - namesShown; more > 0 {
+		shown += fmt.Sprintf(" and %d more", more)
+	}
+	return "IMGroups with a name that belongs to another group, whose state cannot be stored: " + shown
+}
+
+// dueCount tells whether the counts may be written again.
+func (r *Status) dueCount(key apps.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last, ok := r.counted[key]
+	return !ok || r.Now().Sub(last) >= countInterval
+}
+
+// setCounts never moves lastChangeTime back: the inventory of a new leader may have seen less.
+func setCounts(s *imv1alpha1.IMAppStatus, report inventory.Report) {
+	groups := int32(min(report.Groups, 1<<31-1))
+	s.Groups = &groups
+	if !report.Newest.IsZero() && (s.LastChangeTime == nil || report.Newest.After(s.LastChangeTime.Time)) {
+		t := groupstatus.MicroTime(report.Newest.UnixMilli())
+		s.LastChangeTime = &t
+	}
+}
+
+func (r *Status) wrote(key apps.Key, before, after *imv1alpha1.IMApp) {
+	if equality.Semantic.DeepEqual(before.Status.Groups, after.Status.Groups) &&
+		equality.Semantic.DeepEqual(before.Status.LastChangeTime, after.Status.LastChangeTime) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.counted[key] = r.Now()
+}
+
+func (r *Status) forget(key apps.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.counted, key)
+}

@@ -1,0 +1,62 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package group
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+)
+
+func TestWhatARefusedWriteMeans(t *testing.T) {
+	groups := schema.GroupResource{Group: "im.imgroup.dev", Resource: "imgroups"}
+	terminating := apierrors.NewForbidden(groups, "g", errors.New("terminating"))
+	terminating.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
+	for _, c := range []struct {
+		why      string
+		err      error
+		reason   string // empty: it may heal
+		setAside bool
+	}{
+		{"conflict", apierrors.NewConflict(groups, "g", errors.New("changed")), "", false},
+		{"timeout", apierrors.NewTimeoutError("slow", 1), "", false},
+		{"deadline", context.DeadlineExceeded, "", false},
+		{"too many requests", apierrors.NewTooManyRequests("busy", 1), "", false},
+		{"server error", apierrors.NewInternalError(errors.New("etcd")), "", false},
+		{"quota exceeded, or a right that is missing", apierrors.NewForbidden(groups, "g", errors.New("exceeded quota")), "", false},
+		{"the object is gone", apierrors.NewNotFound(groups, "g"), "", false},
+		{"the namespace is terminating", terminating, metrics.DropNamespaceGone, false},
+		{"the namespace is gone", apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "ns"), metrics.DropNamespaceGone, false},
+		{"invalid", apierrors.NewInvalid(schema.GroupKind{Kind: "IMGroup"}, "g", nil), metrics.DropRejected, true},
+		{"bad request", apierrors.NewBadRequest("bad"), metrics.DropRejected, true},
+		{"too large", apierrors.NewRequestEntityTooLargeError("large"), metrics.DropRejected, true},
+		{"too large for etcd", apierrors.NewInternalError(errors.New("etcdserver: request is too large")), metrics.DropRejected, true},
+		{"too large for etcd's client", apierrors.NewInternalError(errors.New("trying to send message larger than max (3145729 vs. 2097152)")), metrics.DropRejected, true},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			var drop *dropped
+			got := refusal(fmt.Errorf("writing: %w", c.err))
+			if errors.As(got, &drop) != (c.reason != "") {
+				t.Fatalf("refusal = %v, want drop %q", got, c.reason)
+			}
+			if drop != nil && (drop.reason != c.reason || drop.setAside != c.setAside) {
+				t.Errorf("dropped as %q, set aside %t; want %q, %t", drop.reason, drop.setAside, c.reason, c.setAside)
+			}
+			if !errors.Is(got, c.err) {
+				t.Error("the cause must be kept")
+			}
+		})
+	}
+	if refusal(nil) != nil {
+		t.Error("no error is no refusal")
+	}
+}

@@ -1,0 +1,87 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package resync
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/kube"
+)
+
+// patcher is an API server that takes or refuses patches.
+type patcher struct {
+	client.Client
+	patches int
+	err     error
+	during  func()
+}
+
+func (p *patcher) Patch(context.Context, client.Object, client.Patch, ...client.PatchOption) error {
+	p.patches++
+	if p.during != nil {
+		p.during()
+	}
+	return p.err
+}
+
+func TestAResyncIsRequestedAtMostOnceAMinute(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	api := &patcher{}
+	r := NewRequests(api, func() time.Time { return now })
+	reconcileAfter := func(want time.Duration) {
+		t.Helper()
+		result, err := r.Reconcile(t.Context(), kube.Request(chat))
+		if !errors.Is(err, api.err) || result.RequeueAfter != want {
+			t.Fatalf("got %v, %v; want to come back after %s", result, err, want)
+		}
+	}
+	r.RequestResync(chat)
+	r.RequestResync(chat)
+	reconcileAfter(0)
+	r.RequestResync(chat)
+	reconcileAfter(time.Minute)
+	now = now.Add(time.Minute)
+	reconcileAfter(0)
+	if api.patches != 2 {
+		t.Errorf("%d patches, want 2", api.patches)
+	}
+	if len(r.pending()) != 0 {
+		t.Error("a request that was written is still pending")
+	}
+}
+
+func TestARequestIsKeptUntilTheAPIServerHasIt(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	api := &patcher{err: errors.New("away")}
+	r := NewRequests(api, func() time.Time { return now })
+	r.RequestResync(chat)
+	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); !errors.Is(err, api.err) {
+		t.Fatalf("error %v, want %v", err, api.err)
+	}
+	if len(r.pending()) != 1 {
+		t.Fatal("the request was forgotten")
+	}
+	api.err = nil
+	if result, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil || result.RequeueAfter != 0 || api.patches != 2 {
+		t.Errorf("%v, %v after %d patches; want the second try at once", result, err, api.patches)
+	}
+}
+
+func TestARequestWhileAnotherIsWrittenIsAnotherOne(t *testing.T) {
+	api := &patcher{}
+	r := NewRequests(api, time.Now)
+	api.during = func() { r.RequestResync(chat) }
+	r.RequestResync(chat)
+	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.pending()) != 1 {
+		t.Error("the request that came during the write was swallowed")
+	}
+}

@@ -1,0 +1,121 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package groupstatus is the status of an IMGroup as the merge law sees it: what it says, what an event changes in it, and
+// what of it a cache must hold. It has no clock and no client.
+package groupstatus
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
+)
+
+// texts gives the place of each plain register in a status.
+func texts(s *imv1alpha1.IMGroupStatus) map[string]**string {
+	return map[string]**string{
+		event.Name: &s.Name, event.Introduction: &s.Introduction, event.Notification: &s.Notification,
+		event.FaceURL: &s.FaceURL, event.Type: &s.Type, event.Owner: &s.Owner,
+	}
+}
+
+// State reads the merge law's state from a status. A status of another application counts as none. Of an object from
+// the cache the large texts read as their digests; see Compact.
+func State(s *imv1alpha1.IMGroupStatus, sdkAppID int64) event.State {
+	if s.SDKAppID != sdkAppID {
+		return event.State{}
+	}
+	values := valuesOf(s)
+	var state event.State
+	for _, f := range s.FieldTimes {
+		state.Registers = append(state.Registers,
+			event.Register{Field: f.Field, Time: f.EventTime.UnixMilli(), Value: values[f.Field], Source: sourceOf(f.Source)})
+	}
+	slices.SortFunc(state.Registers, func(a, b event.Register) int { return cmp.Compare(a.Field, b.Field) })
+	if c := s.LastChange; c != nil {
+		state.Last = event.Change{Time: c.EventTime.UnixMilli(), Command: c.Command, Operator: c.Operator,
+			Platform: c.Platform, Fields: c.Fields, Source: sourceOf(c.Source)}
+	}
+	return state
+}
+
+func valuesOf(s *imv1alpha1.IMGroupStatus) map[string]string {
+	values := map[string]string{}
+	for field, text := range texts(s) {
+		if *text != nil {
+			values[field] = **text
+		}
+	}
+	for _, c := range s.CustomFields {
+		values[event.CustomPrefix+c.Key] = c.Value
+	}
+	return values
+}
+
+// SetState writes a state into a status. It returns how many custom fields had no room.
+//
+// keep names the fields that stay as they are in the status although the state holds a digest for them: the texts that did
+// not change.
+func SetState(s *imv1alpha1.IMGroupStatus, sdkAppID int64, state event.State, keep map[string]bool) int {
+	registers, overflow := withinBounds(state.Registers)
+	s.SDKAppID = sdkAppID
+	s.FieldTimes, s.CustomFields = nil, nil
+	known := map[string]string{}
+	for _, r := range registers {
+		s.FieldTimes = append(s.FieldTimes, imv1alpha1.FieldTime{Field: r.Field, EventTime: MicroTime(r.Time), Source: sourceFor(r.Source)})
+		known[r.Field] = r.Value
+		if key, ok := strings.CutPrefix(r.Field, event.CustomPrefix); ok {
+			s.CustomFields = append(s.CustomFields, imv1alpha1.CustomField{Key: key, Value: r.Value})
+		}
+	}
+	for field, text := range texts(s) {
+		if value, ok := known[field]; !ok {
+			*text = nil
+		} else if !keep[field] {
+			*text = &value
+		}
+	}
+	s.LastChange = lastChangeOf(state.Last)
+	return overflow
+}
+
+// withinBounds drops the custom fields beyond event.MaxCustomFields, those with the greatest keys.
+func withinBounds(registers []event.Register) ([]event.Register, int) {
+	custom := 0
+	kept := make([]event.Register, 0, len(registers))
+	for _, r := range registers {
+		if strings.HasPrefix(r.Field, event.CustomPrefix) {
+			if custom++; custom > event.MaxCustomFields {
+				continue
+			}
+		}
+		kept = append(kept, r)
+	}
+	return kept, len(registers) - len(kept)
+}
+
+func lastChangeOf(c event.Change) *imv1alpha1.LastChange {
+	if c.Time == 0 {
+		return nil
+	}
+	return &imv1alpha1.LastChange{EventTime: MicroTime(c.Time), Command: c.Command, Operator: c.Operator,
+		Platform: c.Platform, Fields: c.Fields, Source: sourceFor(c.Source)}
+}
+
+// MicroTime is a time of the merge law as the API writes it.
+func MicroTime(ms int64) metav1.MicroTime { return metav1.NewMicroTime(time.UnixMilli(ms).UTC()) }
+
+func sourceOf(s imv1alpha1.Source) event.Source {
+	if s == imv1alpha1.SourceREST {
+		return event.REST
+	}
+	return event.Callback
+}
+
+func sourceFor(s event.Source) imv1alpha1.Source { return imv1alpha1.Source(s.String()) }
