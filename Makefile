@@ -29,6 +29,7 @@ TEST_PACKAGES ?= ./...
 TEST_TIMEOUT  ?= 15m
 FUZZ_TIME     ?= 1m
 KILLS         ?= 1000
+ROUNDS        ?= 1000000
 
 .DEFAULT_GOAL := help
 
@@ -182,7 +183,8 @@ bench-quick: controlplane build ## The same in under 3 minutes: shorter, with fe
 CHAOS = -kills $(KILLS) -damages 300 -mounts=$(if $(filter 0,$(shell id -u)),true,false) -rolls 30 -leader-ends 8
 
 .PHONY: chaos
-chaos: controlplane ## Kills (KILLS, 1000), damaged journals, full disks, restarts and lost leaders for hours; compares with the oracle
+chaos: controlplane ## Power losses (ROUNDS, 1000000), kills (KILLS, 1000), damaged journals, full disks, restarts and lost leaders for hours; compares with the oracle
+	go test -count=1 -v -timeout 5h ./internal/journal -run PowerLosses -rounds $(ROUNDS)
 	KUBEBUILDER_ASSETS='$(ASSETS)' go test -count=1 -v -timeout 5h -run 'Kills|DamagedJournal|DiskThatRefuses|AtItsBound|RollingRestarts|ReplicasConverge' \
 		./test/e2e $(CHAOS)
 

@@ -57,6 +57,7 @@ func New(ctx context.Context, o options.Options, version string, log logr.Logger
 		log.V(1).Info("the memory limit of the container is not known", "reason", err.Error())
 	}
 	op := &Operator{log: log, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
+	op.readiness.failures = func() int { return op.journal.Failures() }
 	if err := op.build(ctx, o, config); err != nil {
 		if op.journal != nil {
 			err = errors.Join(err, op.journal.Close())
@@ -116,18 +117,16 @@ func (op *Operator) await(rest context.Context, group *errgroup.Group) error {
 	}
 }
 
-// loadApps waits for the cache to know the IMApps; then the receiver answers, and the process is ready. If the
-// journal was damaged, a resync is requested for every app.
+// loadApps waits for the cache to know the IMApps; then the receiver answers, and the process is ready. The resyncs that
+// the journal owes are requested.
 func (op *Operator) loadApps(ctx context.Context) error {
 	err := op.loader.LoadAll(ctx, op.manager.GetCache())
 	if err != nil {
 		return wrap("loading the IMApps", err)
 	}
 	op.readiness.reach(serving)
-	if len(op.journal.Damage()) > 0 {
-		for _, app := range op.registry.Keys() {
-			op.requests.RequestResync(app)
-		}
+	for _, app := range op.ledger().owed(op.registry.Keys()) {
+		op.requests.RequestResync(app)
 	}
 	return nil
 }

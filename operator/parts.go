@@ -52,7 +52,7 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 	if err != nil {
 		return err
 	}
-	op.requests = resync.NewRequests(op.manager.GetClient(), time.Now)
+	op.requests = resync.NewRequests(op.manager.GetClient(), op.ledger(), time.Now)
 	op.receiver = webhook.NewServer(webhook.Config{BindAddress: o.CallbackBindAddress, TLSCertDir: o.CallbackTLSCertDir,
 		Apps: op.registry, Journal: op.journal, Resync: op.requests, Metrics: collectors,
 		Log: op.log.WithName("callback"), Audit: os.Stderr})
@@ -91,7 +91,8 @@ func metricsOptions(o options.Options) metricsserver.Options {
 func (op *Operator) watch(m *metrics.Metrics) {
 	m.WatchJournal(
 		func() float64 { return float64(op.journal.Stats().Groups) },
-		func() float64 { return float64(op.journal.Stats().Bytes) })
+		func() float64 { return float64(op.journal.Stats().Bytes) },
+		func() float64 { return float64(op.journal.Failures()) })
 	m.WatchApps(
 		func() float64 { ready, _ := op.registry.Count(); return float64(ready) },
 		func() float64 { _, unready := op.registry.Count(); return float64(unready) })

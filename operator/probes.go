@@ -23,7 +23,11 @@ const (
 	loading stage = iota
 	serving
 	stopping
+	failing // is told in place of serving, for as long as it lasts
 )
+
+// maxFailures is how many writes the journal's disk may fail in a row before the replica leaves the callbacks to others.
+const maxFailures = 3
 
 // reason is why a stage is not ready: a name for searches, and words. They say nothing that an untrusted client may not know.
 func (s stage) reason() (name, words string) {
@@ -32,14 +36,28 @@ func (s stage) reason() (name, words string) {
 		return "apps-not-loaded", "the API server has not told of the IMApps and their tokens yet"
 	case stopping:
 		return "journal-closing", "the operator stops; it takes no callbacks and writes what the journal holds"
+	case failing:
+		return "journal-failing", "the journal's disk fails; callbacks are refused until a write succeeds, which is tried each second"
 	}
 	return "", ""
 }
 
-// readiness is what /readyz tells. It depends on nothing that replicas share, once the apps are known.
+// readiness is what /readyz tells. It depends on nothing that replicas share, once the apps are known: the journal's disk
+// is this replica's own, and another one may do better.
 type readiness struct {
-	log logr.Logger
-	now atomic.Int32
+	log      logr.Logger
+	failures func() int // writes that the journal's disk failed in a row
+	now      atomic.Int32
+	failing  atomic.Bool // was told
+}
+
+// stage is what is to be told now.
+func (r *readiness) stage() stage {
+	s := stage(r.now.Load())
+	if s == serving && r.failures() >= maxFailures {
+		return failing
+	}
+	return s
 }
 
 // reach goes to a stage, unless the process is past it, and logs that once.
@@ -65,9 +83,13 @@ func (r *readiness) tell(s stage) {
 	r.log.Info("not ready", "reason", name, "message", words)
 }
 
-// ServeHTTP answers a probe. It logs nothing: probes come every few seconds.
+// ServeHTTP answers a probe. It logs changes alone: probes come every few seconds.
 func (r *readiness) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	name, words := stage(r.now.Load()).reason()
+	now := r.stage()
+	if was := r.failing.Swap(now == failing); was != (now == failing) && now != stopping {
+		r.tell(now)
+	}
+	name, words := now.reason()
 	if name == "" {
 		answerProbe(w, http.StatusOK, "ok\n")
 		return

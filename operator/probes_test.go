@@ -18,7 +18,7 @@ import (
 func probed() (r *readiness, lines *[]string) {
 	lines = &[]string{}
 	log := funcr.New(func(_, args string) { *lines = append(*lines, args) }, funcr.Options{})
-	return &readiness{log: log}, lines
+	return &readiness{log: log, failures: func() int { return 0 }}, lines
 }
 
 func get(h http.Handler, path string) (status int, body string) {
@@ -78,8 +78,32 @@ func TestAChangeOfReadinessIsLoggedOnce(t *testing.T) {
 	}
 }
 
+func TestAReplicaWhoseDiskFailsIsNotReadyUntilAWriteSucceeds(t *testing.T) {
+	r, lines := probed()
+	failures := 0
+	r.failures = func() int { return failures }
+	r.reach(serving)
+	for _, step := range []struct{ failures, status int }{
+		{0, http.StatusOK}, {maxFailures - 1, http.StatusOK}, {maxFailures, http.StatusServiceUnavailable}, {99, http.StatusServiceUnavailable}, {0, http.StatusOK},
+	} {
+		failures = step.failures
+		status, body := get(probes(r), "/readyz")
+		if status != step.status || status != http.StatusOK && !strings.HasPrefix(body, "[-]journal-failing: ") {
+			t.Errorf("after %d failures the answer is %d %q", failures, status, body)
+		}
+	}
+	if len(*lines) != 3 {
+		t.Errorf("the log is %q, want that it was ready, not ready and ready again", *lines)
+	}
+	failures = 99
+	r.reach(stopping)
+	if _, body := get(probes(r), "/readyz"); !strings.HasPrefix(body, "[-]journal-closing") {
+		t.Errorf("a stopping replica says %q", body)
+	}
+}
+
 func TestOnlyTheProbesAreServed(t *testing.T) {
-	h := probes(&readiness{log: logr.Discard()})
+	h := probes(&readiness{log: logr.Discard(), failures: func() int { return 0 }})
 	for path, want := range map[string]int{"/": http.StatusNotFound, "/readyz/apps": http.StatusNotFound, "/metrics": http.StatusNotFound} {
 		if status, _ := get(h, path); status != want {
 			t.Errorf("%s is answered with %d, want %d", path, status, want)

@@ -27,7 +27,7 @@ type call struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{start: s.now()}
 	o := s.guard(w, r, c)
-	if s.leaving.Load() {
+	if s.leaving.Load() || o.leaves() {
 		w.Header().Set("Connection", "close")
 	}
 	reply(w, o)

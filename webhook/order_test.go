@@ -201,6 +201,7 @@ var (
 	bad         = promised{http.StatusBadRequest, nil}
 	forbidden   = promised{http.StatusForbidden, nil}
 	unavailable = promised{http.StatusServiceUnavailable, retry}
+	elsewhere   = promised{http.StatusServiceUnavailable, map[string]string{"Retry-After": "1", "Connection": "close"}}
 )
 
 // contract repeats the table of the design by hand.
@@ -222,11 +223,11 @@ var contract = map[outcome]promised{
 	badBody:           bad,
 	badGroupID:        bad,
 	commandMismatch:   bad,
-	journalFull:       unavailable,
+	journalFull:       elsewhere,
 	journalShare:      unavailable,
-	journalTimeout:    unavailable,
+	journalTimeout:    elsewhere,
 	journalClosed:     unavailable,
-	journalError:      unavailable,
+	journalError:      elsewhere,
 	panicked:          {http.StatusInternalServerError, nil},
 }
 

@@ -82,6 +82,10 @@ var answers = [outcomes]answer{
 	panicked:          fail(http.StatusInternalServerError, metrics.OutcomePanic, "internal error"),
 }
 
+// leaves reports whether the connection ends with the answer, so that the sender's next one may get to a replica whose
+// journal takes it.
+func (o outcome) leaves() bool { return o == journalError || o == journalTimeout || o == journalFull }
+
 func ok(label string) answer { return newAnswer(http.StatusOK, label, "OK", "", 0) }
 
 func fail(status int, label, info string) answer {

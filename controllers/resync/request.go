@@ -23,10 +23,17 @@ import (
 // requestInterval is the shortest time between two requests for one app.
 const requestInterval = time.Minute
 
+// Ledger remembers over restarts to which apps a resync is owed. It does not block.
+type Ledger interface {
+	Owe(app apps.Key)
+	Settle(app apps.Key)
+}
+
 // Requests ask for a resync of an app, on every replica, by an annotation on its IMApp: something was lost or may
 // have been. The request is remembered until the API server has it.
 type Requests struct {
 	client client.Client
+	ledger Ledger
 	queue  *queue.Source[reconcile.Request]
 	now    func() time.Time
 
@@ -36,8 +43,8 @@ type Requests struct {
 }
 
 // NewRequests makes the controller, whose queue is its own.
-func NewRequests(writer client.Client, now func() time.Time) *Requests {
-	return &Requests{client: writer, queue: &queue.Source[reconcile.Request]{}, now: now, open: map[apps.Key]bool{}, last: map[apps.Key]time.Time{}}
+func NewRequests(writer client.Client, ledger Ledger, now func() time.Time) *Requests {
+	return &Requests{client: writer, ledger: ledger, queue: &queue.Source[reconcile.Request]{}, now: now, open: map[apps.Key]bool{}, last: map[apps.Key]time.Time{}}
 }
 
 // Watch is what wakes the controller.
@@ -50,6 +57,7 @@ func (r *Requests) RequestResync(app apps.Key) {
 	defer r.mu.Unlock()
 	if !r.open[app] {
 		r.open[app] = true
+		r.ledger.Owe(app)
 		r.queue.Push(kube.Request(app))
 	}
 }
@@ -80,6 +88,7 @@ func (r *Requests) Reconcile(ctx context.Context, req reconcile.Request) (reconc
 		r.reopen(key)
 		return reconcile.Result{}, fmt.Errorf("asking for a resync: %w", err)
 	}
+	r.settle(key)
 	return reconcile.Result{}, nil
 }
 
@@ -96,6 +105,15 @@ func (r *Requests) begin(app apps.Key) {
 	defer r.mu.Unlock()
 	r.last[app] = r.now()
 	delete(r.open, app)
+}
+
+// settle ends what begin began, unless another request came meanwhile.
+func (r *Requests) settle(app apps.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.open[app] {
+		r.ledger.Settle(app)
+	}
 }
 
 // reopen takes back begin, since nothing was written.

@@ -11,6 +11,7 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
 )
 
@@ -30,10 +31,16 @@ func (p *patcher) Patch(context.Context, client.Object, client.Patch, ...client.
 	return p.err
 }
 
+// ledger holds what is owed.
+type ledger map[apps.Key]bool
+
+func (l ledger) Owe(app apps.Key)    { l[app] = true }
+func (l ledger) Settle(app apps.Key) { delete(l, app) }
+
 func TestAResyncIsRequestedAtMostOnceAMinute(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	api := &patcher{}
-	r := NewRequests(api, func() time.Time { return now })
+	r := NewRequests(api, ledger{}, func() time.Time { return now })
 	reconcileAfter := func(want time.Duration) {
 		t.Helper()
 		result, err := r.Reconcile(t.Context(), kube.Request(chat))
@@ -58,30 +65,33 @@ func TestAResyncIsRequestedAtMostOnceAMinute(t *testing.T) {
 
 func TestARequestIsKeptUntilTheAPIServerHasIt(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
-	api := &patcher{err: errors.New("away")}
-	r := NewRequests(api, func() time.Time { return now })
+	api, owed := &patcher{err: errors.New("away")}, ledger{}
+	r := NewRequests(api, owed, func() time.Time { return now })
 	r.RequestResync(chat)
 	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); !errors.Is(err, api.err) {
 		t.Fatalf("error %v, want %v", err, api.err)
 	}
-	if len(r.pending()) != 1 {
+	if len(r.pending()) != 1 || !owed[chat] {
 		t.Fatal("the request was forgotten")
 	}
 	api.err = nil
 	if result, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil || result.RequeueAfter != 0 || api.patches != 2 {
 		t.Errorf("%v, %v after %d patches; want the second try at once", result, err, api.patches)
 	}
+	if owed[chat] {
+		t.Error("a request that was written is still owed")
+	}
 }
 
 func TestARequestWhileAnotherIsWrittenIsAnotherOne(t *testing.T) {
-	api := &patcher{}
-	r := NewRequests(api, time.Now)
+	api, owed := &patcher{}, ledger{}
+	r := NewRequests(api, owed, time.Now)
 	api.during = func() { r.RequestResync(chat) }
 	r.RequestResync(chat)
 	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.pending()) != 1 {
+	if len(r.pending()) != 1 || !owed[chat] {
 		t.Error("the request that came during the write was swallowed")
 	}
 }

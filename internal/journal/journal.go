@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"go.etcd.io/etcd/client/pkg/v3/fileutil"
+	"golang.org/x/time/rate"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
@@ -147,7 +148,7 @@ func newJournal(dir string, o Options) *Journal {
 		rejected:   &aside{dir: dir, disk: o.disk, sort: rejected, budget: part, files: map[string]int64{}},
 		damaged:    &aside{dir: dir, disk: o.disk, sort: damaged, budget: part, files: map[string]int64{}},
 		queue:      newQueue(),
-		log:        &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1, owed: owing},
+		log:        &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1, owed: owing, complaint: rate.Sometimes{Interval: time.Minute}},
 		owed:       owing,
 		marks:      map[event.Key]uint64{},
 		flush:      stoppedTimer(),

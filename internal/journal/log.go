@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // segmentLog is the files of the log. Only the committer uses it, and Open before that.
@@ -33,6 +35,8 @@ type segmentLog struct {
 	bytes   atomic.Int64  // of all files of segments
 	old     int64         // of those that were there at the start
 	syncing time.Duration // what the last sync took
+
+	complaint rate.Sometimes
 }
 
 func (l *segmentLog) active() *segment { return l.segments[len(l.segments)-1] }
@@ -136,7 +140,7 @@ func (l *segmentLog) trim(dead func(*segment) bool) {
 		l.segments = append(keep, l.segments[first:]...)
 	}
 	if err := l.sweep(); err != nil {
-		l.log.Error("cannot delete journal segments that nobody needs; trying again", "error", err)
+		l.complaint.Do(func() { l.log.Error("cannot delete journal segments; trying again", "error", err) })
 	}
 }
 

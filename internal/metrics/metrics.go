@@ -98,11 +98,13 @@ func New(r prometheus.Registerer) *Metrics {
 	return m
 }
 
-// WatchJournal exports the journal's pending groups and its bytes on disk, read at each scrape.
-func (m *Metrics) WatchJournal(groups, bytes func() float64) {
+// WatchJournal exports the journal's pending groups, its bytes on disk and the writes that its disk fails, read at each
+// scrape.
+func (m *Metrics) WatchJournal(groups, bytes, failures func() float64) {
 	m.registerer.MustRegister(
 		gauge("journal_pending_groups", "Groups with acknowledged events that are not yet written to the API server.", nil, groups),
-		gauge("journal_bytes", "Size of the journal's files.", nil, bytes))
+		gauge("journal_bytes", "Size of the journal's files.", nil, bytes),
+		gauge("journal_failures", "Writes in a row that the journal's disk failed or did not finish in time; 0 after one that succeeded.", nil, failures))
 }
 
 // WatchApps exports the number of IMApps that are ready and that are not, read at each scrape.

@@ -17,7 +17,7 @@ func gathered(t *testing.T) (*prometheus.Registry, *Metrics) {
 	t.Helper()
 	r := prometheus.NewPedanticRegistry()
 	m := New(r)
-	m.WatchJournal(func() float64 { return 3 }, func() float64 { return 4096 })
+	m.WatchJournal(func() float64 { return 3 }, func() float64 { return 4096 }, func() float64 { return 2 })
 	m.WatchApps(func() float64 { return 2 }, func() float64 { return 1 })
 	m.WatchResync(func() float64 { return math.Inf(1) })
 	m.WatchCertificate(func() float64 { return 1.8e9 })
@@ -46,6 +46,7 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_journal_append_duration_seconds":               "",
 		"imgroup_journal_pending_groups":                        "",
 		"imgroup_journal_bytes":                                 "",
+		"imgroup_journal_failures":                              "",
 		"imgroup_journal_errors_total":                          "op",
 		"imgroup_sync_writes_total":                             "result",
 		"imgroup_sync_lag_seconds":                              "",

@@ -1,0 +1,30 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package operator
+
+import (
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/journal"
+)
+
+// ledger is the journal as the requests for resyncs see it.
+type ledger struct{ journal *journal.Journal }
+
+func (op *Operator) ledger() ledger { return ledger{op.journal} }
+
+func (l ledger) Owe(app apps.Key)    { l.journal.Owe(journal.App(app)) }
+func (l ledger) Settle(app apps.Key) { l.journal.Settle(journal.App(app)) }
+
+// owed lists the apps to which a resync is owed; known are those that exist.
+func (l ledger) owed(known []apps.Key) []apps.Key {
+	all := make([]journal.App, 0, len(known))
+	for _, app := range known {
+		all = append(all, journal.App(app))
+	}
+	owed := make([]apps.Key, 0)
+	for _, app := range l.journal.Owed(all) {
+		owed = append(owed, apps.Key(app))
+	}
+	return owed
+}
