@@ -5,8 +5,17 @@ package operator
 
 import (
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/deadletter"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
 )
+
+// pending is the journal as group sync sees it, with the place for what can never be written.
+type pending struct {
+	*journal.Journal
+	*deadletter.Box
+}
+
+func (op *Operator) pending() pending { return pending{op.journal, op.letters} }
 
 // ledger is the journal as the requests for resyncs see it.
 type ledger struct{ journal *journal.Journal }

@@ -20,6 +20,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/controllers/app"
 	"github.com/imgroup-operator/imgroup-operator/controllers/resync"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/deadletter"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
 	"github.com/imgroup-operator/imgroup-operator/internal/memory"
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
@@ -40,6 +41,7 @@ type Operator struct {
 	log       logr.Logger
 	manager   ctrl.Manager
 	journal   *journal.Journal
+	letters   *deadletter.Box
 	registry  *apps.Registry
 	loader    *app.Loader
 	requests  *resync.Requests

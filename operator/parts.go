@@ -20,6 +20,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/controllers"
 	"github.com/imgroup-operator/imgroup-operator/controllers/group"
 	"github.com/imgroup-operator/imgroup-operator/controllers/resync"
+	"github.com/imgroup-operator/imgroup-operator/internal/deadletter"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
@@ -32,6 +33,9 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/webhook"
 )
 
+// deadletterPart: one part in so many of --journal-max-bytes is for dead letters, which the journal leaves free.
+const deadletterPart = 16
+
 // build makes the parts: journal, manager, receiver, controllers.
 func (op *Operator) build(ctx context.Context, o options.Options, config *rest.Config) error {
 	err := preflight(ctx, o)
@@ -41,10 +45,11 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 	collectors := metrics.New(crmetrics.Registry)
 	groups := &queue.Source[group.Request]{}
 	op.journal, err = journal.Open(o.JournalDir, journal.Options{MaxBytes: o.JournalMaxBytes, MaxGroups: o.JournalMaxGroups,
-		Join: merge.Join, Wake: func(key event.Key) { groups.Push(group.Of(key)) }, Log: slog.New(logr.ToSlogHandler(op.log.WithName("journal")))})
+		Fold: merge.Fold, Wake: func(key event.Key) { groups.Push(group.Of(key)) }, Log: slog.New(logr.ToSlogHandler(op.log.WithName("journal")))})
 	if err != nil {
 		return wrap("opening the journal", err)
 	}
+	op.letters = deadletter.New(o.JournalDir, o.JournalMaxBytes/deadletterPart, merge.Fold)
 	if op.manager, err = newManager(o, config, op.log); err != nil {
 		return wrap("making the manager", err)
 	}
@@ -56,7 +61,7 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 	op.receiver = webhook.NewServer(webhook.Config{BindAddress: o.CallbackBindAddress, TLSCertDir: o.CallbackTLSCertDir,
 		Apps: op.registry, Journal: op.journal, Resync: op.requests, Metrics: collectors,
 		Log: op.log.WithName("callback"), Audit: os.Stderr})
-	op.loader, err = controllers.Setup(ctx, op.manager, controllers.Parts{Journal: op.journal, Registry: op.registry,
+	op.loader, err = controllers.Setup(ctx, op.manager, controllers.Parts{Journal: op.pending(), Registry: op.registry,
 		Metrics: collectors, Elector: elector, Groups: groups, Requests: op.requests, ExternalURL: o.CallbackExternalURL,
 		AllowedHosts: o.RESTAllowedHosts, SyncWorkers: o.SyncWorkers, Saturated: op.receiver.Pressed})
 	if err != nil {
@@ -91,7 +96,7 @@ func metricsOptions(o options.Options) metricsserver.Options {
 func (op *Operator) watch(m *metrics.Metrics) {
 	m.WatchJournal(
 		func() float64 { return float64(op.journal.Stats().Groups) },
-		func() float64 { return float64(op.journal.Stats().Bytes) },
+		func() float64 { return float64(op.journal.Stats().Bytes + op.letters.Bytes()) },
 		func() float64 { return float64(op.journal.Failures()) })
 	m.WatchApps(
 		func() float64 { ready, _ := op.registry.Count(); return float64(ready) },

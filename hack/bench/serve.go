@@ -62,7 +62,7 @@ func serve(ctx context.Context, args []string) error {
 
 // journalOptions are the operator's defaults.
 func journalOptions() journal.Options {
-	return journal.Options{MaxBytes: 1 << 30, MaxGroups: 200_000, Join: merge.Join}
+	return journal.Options{MaxBytes: 1 << 30, MaxGroups: 200_000, Fold: merge.Fold}
 }
 
 func receiver(addr string, j webhook.Journal) *webhook.Server {

@@ -22,7 +22,7 @@ func BenchmarkAppend(b *testing.B) {
 	for _, n := range []int{1, 8, 256} {
 		b.Run(fmt.Sprintf("appenders=%d", n), func(b *testing.B) {
 			sync50 := fdatasyncMedian(b)
-			o := Options{MaxBytes: 1 << 30, MaxGroups: 200000, Join: join}
+			o := Options{MaxBytes: 1 << 30, MaxGroups: 200000, Fold: fold}
 			j := open(b, b.TempDir(), o)
 			times := make([][]time.Duration, n)
 			var next atomic.Int64

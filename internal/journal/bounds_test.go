@@ -4,7 +4,6 @@
 package journal
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
@@ -230,108 +227,6 @@ func TestCheckpointBecomesDurableWithoutAnyOtherWork(t *testing.T) {
 		if time.Since(start) > 20*time.Second {
 			t.Fatal("the checkpoint is still not on disk")
 		}
-	}
-}
-
-func TestSetAsideKeepsAReadableFile(t *testing.T) {
-	dir := t.TempDir()
-	j := open(t, dir, testOptions())
-	ev := renamed(groupKey("app", 1), 5, "<bad> & \"worse\"")
-	path, err := j.SetAside(ev, "the API server said: invalid")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if filepath.Dir(path) != dir {
-		t.Errorf("path %s is not below %s", path, dir)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got deadLetter
-	if err := json.Unmarshal(b, &got); err != nil {
-		t.Fatal(err)
-	}
-	if got.Reason != "the API server said: invalid" || got.GroupID != ev.Key.GroupID || got.Registers[1].Value != "<bad> & \"worse\"" ||
-		got.Last.Source != "Callback" {
-		t.Errorf("file says %s", b)
-	}
-	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, want 0600", info.Mode())
-	}
-	closeJournal(t, j)
-	j = open(t, dir, testOptions())
-	wantNoDamage(t, j)
-}
-
-func TestSetAsideKeepsOneFileForAGroupWithAllItsEvents(t *testing.T) {
-	dir := t.TempDir()
-	j := open(t, dir, testOptions())
-	key := groupKey("app", 1)
-	first := renamed(key, 5, "named")
-	second := event.Event{Key: key, SDKAppID: first.SDKAppID, Received: epoch, Count: 2, State: event.NewState(event.Changed,
-		event.Change{Time: 7, Operator: "other", Source: event.REST}, []event.Value{{Field: event.Notification, Value: "told"}})}
-	one, err := j.SetAside(first, "first")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closeJournal(t, j)
-	j = open(t, dir, testOptions())
-	wantNoDamage(t, j)
-	other, err := j.SetAside(second, "second")
-	if err != nil || other != one {
-		t.Fatalf("the second file is %s, %v; want %s", other, err, one)
-	}
-	b, err := os.ReadFile(one)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got deadLetter
-	if err := json.Unmarshal(b, &got); err != nil {
-		t.Fatal(err)
-	}
-	want := first
-	want.State, want.Count, want.Received = join(first.State, second.State), 3, second.Received.UTC()
-	if diff := gocmp.Diff(newDeadLetter(want, "second"), got); diff != "" {
-		t.Errorf("the file (-want +got):\n%s", diff)
-	}
-}
-
-func TestSetAsideIsBoundedUntilSomebodyCleansUp(t *testing.T) {
-	for what, text := range map[string]string{"by their bytes": strings.Repeat("x", 4000), "by their number": ""} {
-		t.Run(what, func(t *testing.T) {
-			dir := t.TempDir()
-			o := testOptions()
-			if text == "" {
-				o.MaxBytes = 64 << 20
-			}
-			j := open(t, dir, o)
-			fill := func(app string) (n int) {
-				for ; n < 2*maxAside; n++ {
-					if _, err := j.SetAside(renamed(groupKey(app, n), 5, text), "invalid"); errors.Is(err, ErrAsideFull) {
-						return n
-					}
-				}
-				t.Fatal("never full")
-				return 0
-			}
-			a, b := fill("a"), fill("b")
-			if a < 5 || b < a-1 || text == "" && (a != maxAside/2 || b != a) {
-				t.Errorf("one app has %d files, the other %d; want them to share", a, b)
-			}
-			if _, err := j.SetAside(renamed(groupKey("a", 0), 6, text), "again"); err != nil {
-				t.Errorf("a group that has a file already: %v", err)
-			}
-			files, _ := filepath.Glob(filepath.Join(dir, "rejected-*.json"))
-			for _, f := range files[:2*len(files)/3] {
-				if err := os.Remove(f); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := j.SetAside(renamed(groupKey("a", 1<<20), 5, text), "invalid"); err != nil {
-				t.Errorf("after files were deleted: %v", err)
-			}
-		})
 	}
 }
 

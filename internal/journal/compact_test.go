@@ -39,7 +39,7 @@ func (f biggestFile) WriteAt(b []byte, off int64) (int, error) {
 // TestCompactionTakesBoundedStepsAndRefusesNothing has a journal that is as full as it may be, and hot groups.
 func TestCompactionTakesBoundedStepsAndRefusesNothing(t *testing.T) {
 	most := 0
-	o := Options{MaxBytes: 64 << 20, MaxGroups: 1 << 20, Join: join, disk: biggestWrite{most: &most}}
+	o := Options{MaxBytes: 64 << 20, MaxGroups: 1 << 20, Fold: fold, disk: biggestWrite{most: &most}}
 	j := open(t, t.TempDir(), o)
 	groups := map[string]int{}
 	for _, app := range []string{"a", "b"} {

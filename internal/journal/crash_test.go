@@ -20,7 +20,7 @@ const childDir = "JOURNAL_TEST_CHILD_DIR"
 // child appends for ever and prints each acknowledged group, until it is killed. Half of the groups are checkpointed,
 // which is printed before it is asked for: such a group may or may not be there afterwards.
 func child(dir string) {
-	j, err := Open(dir, Options{MaxBytes: MinBytes, MaxGroups: 100000, Join: join})
+	j, err := Open(dir, Options{MaxBytes: MinBytes, MaxGroups: 100000, Fold: fold})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
@@ -69,7 +69,7 @@ func TestKilledAtAnyMomentKeepsAllAcknowledged(t *testing.T) {
 	for range 25 {
 		n := runAndKill(t, dir, acked)
 		total += n
-		j := open(t, dir, Options{MaxBytes: MinBytes, MaxGroups: 100000, Join: join})
+		j := open(t, dir, Options{MaxBytes: MinBytes, MaxGroups: 100000, Fold: fold})
 		wantNoDamage(t, j)
 		for w := range 4 {
 			for i := range 200 {

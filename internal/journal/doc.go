@@ -7,7 +7,7 @@ the end of the process at any instruction, and a crash of the machine, as long a
 
 # Life cycle
 
-	j, err := journal.Open(dir, journal.Options{MaxBytes: 1 << 30, MaxGroups: 200000, Join: merge.Join, Wake: queue.Add})
+	j, err := journal.Open(dir, journal.Options{MaxBytes: 1 << 30, MaxGroups: 200000, Fold: merge.Fold, Wake: queue.Add})
 
 	err = j.Append(ctx, ev)             // on disk when it returns nil
 	ev, upTo, ok := j.Pending(key)      // all events of the group folded into one
@@ -15,11 +15,10 @@ the end of the process at any instruction, and a crash of the machine, as long a
 
 	err = j.Close()
 
-Open recovers what was there; Keys lists the groups to work on. Events that the API server can never accept go to
-SetAside, and are then checkpointed. Owe and Settle remember for which apps events were lost.
+Open recovers what was there; Keys lists the groups to work on. Owe and Settle remember for which apps events were lost.
 
 Events of a group form a lattice (package merge), so the journal folds what is pending of a group into one event with
-Options.Join: memory depends on the number of groups, not on how often they change. The fold that Pending gave out is
+Options.Fold: memory depends on the number of groups, not on how often they change. The fold that Pending gave out is
 kept apart from what came since, and a checkpoint takes away just that.
 
 # Appending
@@ -35,7 +34,6 @@ second. One that a crash loses only means that its events are applied again, whi
 	LOCK                   locked while a process has the journal open
 	MANIFEST               the ids of the segments, the salt, and what is owed; replaced whole
 	0000000000000001.log   a segment; the number, in hex, only grows
-	rejected-APP-GROUP.json  dead letters: the events of a group that SetAside got; hashes stand for the names
 	damaged-000001-….bin   bytes that recovery could not use, with the segment and the offset they were at
 	*.tmp                  a file that was not finished; deleted at the next start
 
@@ -43,8 +41,8 @@ A segment is made under another name, filled with zeros to its full size, synced
 before an event goes into it. It is deleted after a MANIFEST is durable that does not name it. So a segment that is
 missing or shorter than it says is damage, never an unfinished file.
 
-Rejected and damaged files stay until a person deletes them. Each sort may take a sixteenth of MaxBytes and 1,000 files,
-an app half of the rejected ones.
+Damaged files stay until a person deletes them; they may take a sixteenth of MaxBytes and 1,000 files. Files of other names
+are left alone (package deadletter puts some here).
 
 # Record format
 
@@ -77,7 +75,7 @@ in there or in a header, makes Open fail before anything is changed.
 
 # Bounds
 
-Of MaxBytes seven eighths are for segments, which are a sixty-fourth of it each (32 KiB to 64 MiB). All that is
+Of MaxBytes seven eighths are for segments (the rest is for damaged bytes and dead letters), which are a sixty-fourth of it each (32 KiB to 64 MiB). All that is
 pending may take about a third of MaxBytes when folded, and MaxGroups groups; beyond that Append says ErrFull. An app
 (an IMApp of a namespace) may have half of both; beyond that ErrShare. What was acknowledged is never touched by that,
 nor by a smaller MaxBytes: what is too much is kept beside it until it is written.

@@ -45,8 +45,9 @@ type Options struct {
 	MaxBytes  int64 // bound of the journal's files on disk, at least MinBytes; pending events may take about a third
 	MaxGroups int   // bound of distinct groups with pending events
 
-	// Join is the merge law: commutative, associative and idempotent. It must not change what it is given.
-	Join func(a, b event.State) event.State
+	// Fold joins two events of a group into one, by a law that is commutative, associative and idempotent. It must not
+	// change what it is given.
+	Fold func(older, newer event.Event) event.Event
 	// Wake is called after an event of that group became durable, unless older events of it still wait for Pending:
 	// then it has been called for those. It must not block: the committer calls it.
 	Wake func(event.Key)
@@ -71,15 +72,14 @@ type Damage struct {
 // Journal holds acknowledged events until the API server has accepted them. Its methods may be called from any
 // goroutine.
 type Journal struct {
-	dir      string
-	options  Options
-	lock     *fileutil.LockedFile
-	rejected *aside
-	damaged  *aside
-	damage   []Damage
-	pending  *pending
-	queue    *queue
-	log      *segmentLog
+	dir     string
+	options Options
+	lock    *fileutil.LockedFile
+	damaged aside
+	damage  []Damage
+	pending *pending
+	queue   *queue
+	log     *segmentLog
 
 	owed     *owed
 	marks    map[event.Key]uint64 // checkpoints that are not yet on disk; guarded by pending.mu
@@ -105,8 +105,8 @@ type Journal struct {
 // Open opens the journal in dir, which it creates if need be, and recovers what an earlier run left there. Damage
 // never makes it fail; see Damage.
 func Open(dir string, o Options) (*Journal, error) {
-	if o.Join == nil || o.MaxGroups < 1 || o.MaxBytes < 1 {
-		return nil, errors.New("journal: Join, MaxGroups and MaxBytes must be set")
+	if o.Fold == nil || o.MaxGroups < 1 || o.MaxBytes < 1 {
+		return nil, errors.New("journal: Fold, MaxGroups and MaxBytes must be set")
 	}
 	if err := os.MkdirAll(dir, fileutil.PrivateDirMode); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
@@ -145,8 +145,7 @@ func newJournal(dir string, o Options) *Journal {
 	owing := &owed{apps: map[App]bool{}}
 	j := &Journal{
 		dir: dir, options: o,
-		rejected:   &aside{dir: dir, disk: o.disk, sort: rejected, budget: part, files: map[string]int64{}},
-		damaged:    &aside{dir: dir, disk: o.disk, sort: damaged, budget: part, files: map[string]int64{}},
+		damaged:    aside{dir: dir, disk: o.disk, budget: part},
 		queue:      newQueue(),
 		log:        &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1, owed: owing, complaint: rate.Sometimes{Interval: time.Minute}},
 		owed:       owing,
@@ -159,7 +158,7 @@ func newJournal(dir string, o Options) *Journal {
 		batchLimit: min(maxBatch, segment/batchPart),
 	}
 	j.pending = &pending{
-		join: o.Join, maxGroups: o.MaxGroups,
+		join: o.Fold, maxGroups: o.MaxGroups,
 		maxCost:   (budget - 2*slack*segment) / 2,
 		bigRecord: segment / batchPart,
 		entries:   map[event.Key]*entry{}, apps: map[App]*usage{},
@@ -238,7 +237,7 @@ func (j *Journal) Keys() []event.Key { return j.pending.keys() }
 
 // Stats tells how much the journal holds.
 func (j *Journal) Stats() Stats {
-	return Stats{Groups: j.pending.groups(), Bytes: j.log.bytes.Load() + j.rejected.size() + j.damaged.size()}
+	return Stats{Groups: j.pending.groups(), Bytes: j.log.bytes.Load() + j.damaged.bytes}
 }
 
 // Damage lists what recovery found damaged at Open; empty when all was well.

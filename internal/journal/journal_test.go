@@ -48,6 +48,18 @@ func join(a, b event.State) event.State {
 	return s
 }
 
+// fold is a fold for tests by that law.
+func fold(a, b event.Event) event.Event {
+	if a.SDKAppID != b.SDKAppID {
+		return b
+	}
+	b.State, b.Count = join(a.State, b.State), a.Count+b.Count
+	if a.Received.Before(b.Received) {
+		b.Received = a.Received
+	}
+	return b
+}
+
 func compare(a, b event.Register) int {
 	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Source, b.Source))
 }
@@ -69,7 +81,7 @@ func renamed(key event.Key, at int64, name string) event.Event {
 }
 
 func testOptions() Options {
-	return Options{MaxBytes: 1 << 20, MaxGroups: 10000, Join: join, disk: quickDisk{}}
+	return Options{MaxBytes: 1 << 20, MaxGroups: 10000, Fold: fold, disk: quickDisk{}}
 }
 
 // quickDisk is the real disk without its syncs, for tests that nobody kills.

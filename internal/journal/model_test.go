@@ -23,7 +23,7 @@ func TestRandomUseAgainstAModel(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer os.RemoveAll(dir)
-		o := Options{MaxBytes: MinBytes, MaxGroups: 100, Join: join, disk: quickDisk{}}
+		o := Options{MaxBytes: MinBytes, MaxGroups: 100, Fold: fold, disk: quickDisk{}}
 		j, err := Open(dir, o)
 		if err != nil {
 			t.Fatal(err)

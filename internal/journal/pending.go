@@ -13,7 +13,7 @@ import (
 // pending is what the journal holds, folded by group: its size depends on the number of groups, never on how
 // often they change.
 type pending struct {
-	join      func(a, b event.State) event.State
+	join      func(older, newer event.Event) event.Event
 	maxGroups int
 	maxCost   int64
 	bigRecord int64 // from this size on a record may leave a segment half empty
@@ -142,8 +142,7 @@ func (p *pending) clear(key event.Key, upTo uint64) bool {
 	return cleared
 }
 
-// fold joins a newer slot into an older one. States of different applications never mix: the newer one stays, for
-// the IMApp was made again with another SDKAppID.
+// fold joins a newer slot into an older one.
 func (p *pending) fold(a, b slot) slot {
 	if a.upTo == 0 || b.upTo == 0 {
 		if a.upTo == 0 {
@@ -151,16 +150,8 @@ func (p *pending) fold(a, b slot) slot {
 		}
 		return a
 	}
-	if a.ev.SDKAppID != b.ev.SDKAppID {
-		return b
-	}
-	b.ev.State = p.join(a.ev.State, b.ev.State)
-	b.ev.Count += a.ev.Count
-	if a.ev.Received.Before(b.ev.Received) {
-		b.ev.Received = a.ev.Received
-	}
-	b.size = int64(recordSize(encodedSize(b.ev)))
-	b.seg = a.seg
+	b.ev = p.join(a.ev, b.ev)
+	b.size, b.seg = int64(recordSize(encodedSize(b.ev))), a.seg
 	return b
 }
 

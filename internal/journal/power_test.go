@@ -96,7 +96,7 @@ func (r *round) run() {
 
 // start opens the journal, now and then on a disk that fails meanwhile.
 func (r *round) start(life int) bool {
-	o := Options{MaxBytes: MinBytes, MaxGroups: 1000, Join: join, disk: r.disk, patience: time.Nanosecond}
+	o := Options{MaxBytes: MinBytes, MaxGroups: 1000, Fold: fold, disk: r.disk, patience: time.Nanosecond}
 	if life > 0 && r.rng.IntN(4) == 0 {
 		r.setFaults(0.3 * r.rng.Float64())
 	}

@@ -75,7 +75,6 @@ func (r *recovery) list() (tmp []string, err error) {
 		case isTmp(f.name):
 			tmp = append(tmp, f.name)
 		default:
-			r.rejected.found(f.name, f.size)
 			r.damaged.found(f.name, f.size)
 		}
 	}

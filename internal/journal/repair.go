@@ -296,7 +296,7 @@ func (r *recovery) setAside(rest string, b []byte, reason string) bool {
 		return true
 	}
 	path, err := r.damaged.put(rest+".bin", b)
-	if err != nil && !errors.Is(err, ErrAsideFull) {
+	if err != nil && !errors.Is(err, errAsideFull) {
 		r.report("", fmt.Sprintf("%s (left in place: %v)", reason, err))
 		return false
 	}

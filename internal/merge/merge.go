@@ -89,3 +89,17 @@ func Since(s event.State, ms int64, settled func(field string) bool) (event.Stat
 	}
 	return out, len(out.Registers) > 0
 }
+
+// Fold joins two events of a group into one; b is the newer one. States of different applications never mix: b stays, for the
+// IMApp was recreated with another SDKAppID.
+func Fold(a, b event.Event) event.Event {
+	if a.SDKAppID != b.SDKAppID {
+		return b
+	}
+	b.State = Join(a.State, b.State)
+	b.Count += a.Count
+	if a.Received.Before(b.Received) {
+		b.Received = a.Received
+	}
+	return b
+}

@@ -1,20 +1,16 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package journal
+package deadletter
 
 import (
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
-// deadLetter is how the events of a group that were refused for good are written down for people.
-type deadLetter struct {
+// letter is how the events of a group that were refused for good are written down for people.
+type letter struct {
 	Reason    string     `json:"reason"`
 	Namespace string     `json:"namespace"`
 	App       string     `json:"app"`
@@ -42,9 +38,9 @@ type register struct {
 	Source string `json:"source"`
 }
 
-func newDeadLetter(ev event.Event, reason string) deadLetter {
+func newLetter(ev event.Event, reason string) letter {
 	c := ev.State.Last
-	d := deadLetter{
+	d := letter{
 		Reason: reason, Namespace: ev.Key.Namespace, App: ev.Key.App, GroupID: ev.Key.GroupID,
 		SDKAppID: ev.SDKAppID, Received: ev.Received.UTC().Truncate(time.Millisecond), Count: ev.Count,
 		Last:      change{c.Time, c.Command, c.Operator, c.Platform, c.Fields, c.Source.String()},
@@ -56,8 +52,8 @@ func newDeadLetter(ev event.Event, reason string) deadLetter {
 	return d
 }
 
-// event is the reverse of newDeadLetter.
-func (d deadLetter) event() event.Event {
+// event is the reverse of newLetter.
+func (d letter) event() event.Event {
 	source := func(s string) event.Source {
 		if s == event.REST.String() {
 			return event.REST
@@ -72,22 +68,4 @@ func (d deadLetter) event() event.Event {
 		ev.State.Registers = append(ev.State.Registers, event.Register{Field: r.Field, Time: r.Time, Value: r.Value, Source: source(r.Source)})
 	}
 	return ev
-}
-
-// SetAside writes events that the API server can never accept, with the reason, as JSON into the file of their group,
-// folded with what is in there already, and returns the file's path when it is durable. ErrAsideFull when there are too
-// many files, or the app has half of what there may be.
-func (j *Journal) SetAside(ev event.Event, reason string) (file string, err error) {
-	share := fmt.Sprintf("%s-%.4x", rejected, sha256.Sum256(event.AppendKey(nil, event.Key{Namespace: ev.Key.Namespace, App: ev.Key.App})))
-	name := fmt.Sprintf("%s-%.8x.json", share, sha256.Sum256(event.AppendKey(nil, ev.Key)))
-	var before deadLetter
-	old, err := readFile(j.log.disk, filepath.Join(j.dir, name), j.rejected.budget)
-	if err == nil && json.Unmarshal(old, &before) == nil {
-		ev = j.pending.fold(slot{ev: before.event(), upTo: 1}, slot{ev: ev, upTo: 2}).ev
-	}
-	b, err := json.MarshalIndent(newDeadLetter(ev, reason), "", "  ")
-	if err != nil {
-		return "", fmt.Errorf("set aside: %w", err)
-	}
-	return j.rejected.replace(name, share, append(b, '\n'))
 }
