@@ -20,8 +20,8 @@ import (
 )
 
 var (
-	rounds = flag.Int("rounds", 4000, "rounds of the random test of faults and power losses")
-	seed   = flag.Uint64("seed", 0, "the only round to run, as a failed one prints it")
+	rounds = flag.Int64("rounds", 4000, "lives of journals in the random test of faults and power losses")
+	seed   = flag.Uint64("seed", 0, "the only history to run, as a failed one prints it")
 )
 
 // TestNothingIsLostByFaultsAndPowerLosses runs random operations on a disk that fails and loses power, and compares after
@@ -30,26 +30,27 @@ var (
 // resumes as soon as the disk works.
 func TestNothingIsLostByFaultsAndPowerLosses(t *testing.T) {
 	if *seed != 0 {
-		newRound(t, *seed, t.TempDir()).run()
+		newHistory(t, *seed, t.TempDir()).run()
 		return
 	}
 	first := rand.Uint64() | 1
-	t.Logf("%d rounds from -seed %d", *rounds, first)
-	var next atomic.Int64
+	t.Logf("%d lives from -seed %d", *rounds, first)
+	var next, lives atomic.Int64
 	var workers sync.WaitGroup
 	for range 2 {
 		dir := t.TempDir()
 		workers.Go(func() {
-			for i := next.Add(1); i <= int64(*rounds) && !t.Failed(); i = next.Add(1) {
-				newRound(t, first+uint64(i), dir).run()
+			for lives.Load() < *rounds && !t.Failed() {
+				lives.Add(newHistory(t, first+uint64(next.Add(1)), dir).run())
 			}
 		})
 	}
 	workers.Wait()
+	t.Logf("%d starts were compared", lives.Load())
 }
 
-// round is a journal's life with some ends of the process.
-type round struct {
+// history is the lives of one journal, each of which ends somehow.
+type history struct {
 	t    *testing.T
 	seed uint64
 	rng  *rand.Rand
@@ -68,34 +69,37 @@ type round struct {
 	at      int64
 }
 
-func newRound(t *testing.T, seed uint64, dir string) *round {
+func newHistory(t *testing.T, seed uint64, dir string) *history {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	return &round{t: t, seed: seed, rng: rng, dir: dir, disk: newMemDisk(rand.New(rand.NewPCG(seed, 1))),
+	return &history{t: t, seed: seed, rng: rng, dir: dir, disk: newMemDisk(rand.New(rand.NewPCG(seed, 1))),
 		acked: map[event.Key][]event.Event{}, tried: map[event.Key][]event.Event{}, out: map[event.Key]event.Event{}, upTo: map[event.Key]uint64{}}
 }
 
-func (r *round) fatal(format string, args ...any) {
+func (r *history) fatal(format string, args ...any) {
 	r.t.Errorf("-seed %d: %s\n%s", r.seed, fmt.Sprintf(format, args...), r.log.String())
 }
 
-func (r *round) say(format string, args ...any) { fmt.Fprintf(&r.log, format+"\n", args...) }
+func (r *history) say(format string, args ...any) { fmt.Fprintf(&r.log, format+"\n", args...) }
 
-func (r *round) run() {
+// run returns how many starts there were.
+func (r *history) run() (starts int64) {
 	for life := range 2 + r.rng.IntN(4) {
 		if r.t.Failed() || !r.start(life) {
-			return
+			return starts
 		}
+		starts++
 		r.live()
 		r.resume()
 		r.end()
 	}
-	if !r.t.Failed() {
-		r.start(-1)
+	if !r.t.Failed() && r.start(-1) {
+		starts++
 	}
+	return starts
 }
 
 // start opens the journal, now and then on a disk that fails meanwhile.
-func (r *round) start(life int) bool {
+func (r *history) start(life int) bool {
 	o := Options{MaxBytes: MinBytes, MaxGroups: 1000, Fold: fold, disk: r.disk, patience: time.Nanosecond}
 	if life > 0 && r.rng.IntN(4) == 0 {
 		r.setFaults(0.3 * r.rng.Float64())
@@ -131,14 +135,14 @@ func (r *round) start(life int) bool {
 	}
 }
 
-func (r *round) setFaults(chance float64) {
+func (r *history) setFaults(chance float64) {
 	r.disk.mu.Lock()
 	defer r.disk.mu.Unlock()
 	r.disk.chance = chance
 	r.faults = r.faults || chance > 0
 }
 
-func (r *round) checkOwed() {
+func (r *history) checkOwed() {
 	apps := []App{{"ns", "app0"}, {"ns", "app1"}}
 	if !r.damage {
 		return
@@ -159,7 +163,7 @@ func (r *round) checkOwed() {
 
 // compare holds what is pending against what must be, and against what may be. Of a damaged journal something may be
 // missing, and is not missed again.
-func (r *round) compare(damaged bool) {
+func (r *history) compare(damaged bool) {
 	pending := map[event.Key]event.Event{}
 	for _, key := range r.j.Keys() {
 		pending[key] = r.pending(key)
@@ -182,7 +186,7 @@ func (r *round) compare(damaged bool) {
 }
 
 // pending looks without taking.
-func (r *round) pending(key event.Key) event.Event {
+func (r *history) pending(key event.Key) event.Event {
 	r.j.pending.mu.Lock()
 	defer r.j.pending.mu.Unlock()
 	if e := r.j.pending.entries[key]; e != nil {
@@ -201,7 +205,7 @@ func covers(a, b event.State) bool {
 	return true
 }
 
-func (r *round) live() {
+func (r *history) live() {
 	for range r.rng.IntN(60) {
 		switch n := r.rng.IntN(21); {
 		case n < 11:
@@ -223,13 +227,13 @@ func (r *round) live() {
 	}
 }
 
-func (r *round) key() event.Key {
+func (r *history) key() event.Key {
 	n := r.rng.IntN(6)
 	return groupKey(fmt.Sprint("app", n%2), n)
 }
 
 // append puts some events into one batch.
-func (r *round) append() {
+func (r *history) append() {
 	for range 1 + r.rng.IntN(3)*r.rng.IntN(3) {
 		r.put(r.key(), strings.Repeat("x", []int{1, 30, 300, 3000, 9000}[r.rng.IntN(5)]))
 	}
@@ -237,7 +241,7 @@ func (r *round) append() {
 }
 
 // burst makes a segment or two of one hot group.
-func (r *round) burst() {
+func (r *history) burst() {
 	key := r.key()
 	for range 20 {
 		r.put(key, strings.Repeat("y", 2500))
@@ -245,7 +249,7 @@ func (r *round) burst() {
 	}
 }
 
-func (r *round) put(key event.Key, text string) {
+func (r *history) put(key event.Key, text string) {
 	r.at++
 	ev := renamed(key, r.at, text)
 	r.tried[key] = append(r.tried[key], ev)
@@ -257,7 +261,7 @@ func (r *round) put(key event.Key, text string) {
 }
 
 // commit lets the journal write what waits, and returns the last error.
-func (r *round) commit() (last error) {
+func (r *history) commit() (last error) {
 	cost := r.j.pending.cost
 	for len(r.j.queue.waiting) > 0 {
 		r.j.turn()
@@ -281,7 +285,7 @@ func (r *round) commit() (last error) {
 	return last
 }
 
-func (r *round) take() {
+func (r *history) take() {
 	key := r.key()
 	ev, upTo, ok := r.j.Pending(key)
 	if ok {
@@ -289,7 +293,7 @@ func (r *round) take() {
 	}
 }
 
-func (r *round) checkpoint() {
+func (r *history) checkpoint() {
 	key := r.key()
 	ev, ok := r.out[key]
 	if !ok {
@@ -302,7 +306,7 @@ func (r *round) checkpoint() {
 }
 
 // resume wants the journal to work as soon as the disk does.
-func (r *round) resume() {
+func (r *history) resume() {
 	r.setFaults(0)
 	r.put(groupKey("app2", 0), "resumed")
 	err := r.commit()
@@ -324,7 +328,7 @@ func (r *round) resume() {
 }
 
 // end closes the journal, kills it or cuts the power, with or without a disk that fails at that moment.
-func (r *round) end() {
+func (r *history) end() {
 	clear(r.out)
 	if r.rng.IntN(3) == 0 {
 		r.setFaults(0.2 * r.rng.Float64())
@@ -343,7 +347,7 @@ func (r *round) end() {
 	}
 }
 
-func (r *round) kill(lost bool) *memDisk {
+func (r *history) kill(lost bool) *memDisk {
 	if r.rng.IntN(2) == 0 { // in the middle of an append
 		r.setFaults(1)
 		r.append()
