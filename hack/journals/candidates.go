@@ -46,7 +46,7 @@ func find(name string) candidate {
 
 func openOurs(dir string, segment int64) (keeper, error) {
 	const segments = 64 // of internal/journal
-	j, err := journal.Open(dir, journal.Options{MaxBytes: segments * segment, MaxGroups: 10_000_000, Join: merge.Join})
+	j, err := journal.Open(dir, journal.Options{MaxBytes: segments * segment, MaxGroups: 10_000_000, Fold: merge.Fold})
 	return ours{j}, err
 }
 
