@@ -54,6 +54,7 @@ type Options struct {
 	Log  *slog.Logger // nil = discard
 
 	disk     disk          // nil = the real one
+	unit     int64         // the smallest segment; 0 = minSegment
 	patience time.Duration // how long Open waits before it reads again what could not be read; 0 = retryDelay
 }
 
@@ -138,8 +139,11 @@ func newJournal(dir string, o Options) *Journal {
 	if o.patience == 0 {
 		o.patience = retryDelay
 	}
-	o.MaxBytes = max(o.MaxBytes, MinBytes)
-	segment := min(max(o.MaxBytes/segmentsPerJournal, minSegment), maxSegment)
+	if o.unit == 0 {
+		o.unit = minSegment
+	}
+	o.MaxBytes = max(o.MaxBytes, MinBytes/minSegment*o.unit)
+	segment := min(max(o.MaxBytes/segmentsPerJournal, o.unit), maxSegment)
 	part := o.MaxBytes / asidePart
 	budget := o.MaxBytes - 2*part
 	owing := &owed{apps: map[App]bool{}}

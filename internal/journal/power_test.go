@@ -100,7 +100,7 @@ func (r *history) run() (starts int64) {
 
 // start opens the journal, now and then on a disk that fails meanwhile.
 func (r *history) start(life int) bool {
-	o := Options{MaxBytes: MinBytes, MaxGroups: 1000, Fold: fold, disk: r.disk, patience: time.Nanosecond}
+	o := Options{MaxBytes: 1, MaxGroups: 1000, Fold: fold, disk: r.disk, unit: 4096, patience: time.Nanosecond} // small is quick
 	if life > 0 && r.rng.IntN(4) == 0 {
 		r.setFaults(0.3 * r.rng.Float64())
 	}
@@ -235,7 +235,7 @@ func (r *history) key() event.Key {
 // append puts some events into one batch.
 func (r *history) append() {
 	for range 1 + r.rng.IntN(3)*r.rng.IntN(3) {
-		r.put(r.key(), strings.Repeat("x", []int{1, 30, 300, 3000, 9000}[r.rng.IntN(5)]))
+		r.put(r.key(), strings.Repeat("x", []int{1, 30, 100, 400, 1100}[r.rng.IntN(5)]))
 	}
 	_ = r.commit()
 }
@@ -244,7 +244,7 @@ func (r *history) append() {
 func (r *history) burst() {
 	key := r.key()
 	for range 20 {
-		r.put(key, strings.Repeat("y", 2500))
+		r.put(key, strings.Repeat("y", 300))
 		_ = r.commit()
 	}
 }
