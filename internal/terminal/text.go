@@ -100,3 +100,12 @@ func runeWidth(r rune) int {
 }
 
 func runes(s string) int { return len([]rune(s)) }
+
+// VisibleLines is Visible line by line.
+func VisibleLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = Visible(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}

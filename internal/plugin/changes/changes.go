@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
 // Fields that are not registers of a group. They begin with nothing that a custom field's name could be.
@@ -91,8 +92,8 @@ func object(g *imv1alpha1.IMGroup, old, new *string, at time.Time) Change {
 
 // attribute says when the change was, and by whom if that is known.
 func (c *Change) attribute(g *imv1alpha1.IMGroup, now time.Time) {
-	clock := cmp.Or(clockOf(g, c.Field), &imv1alpha1.FieldTime{EventTime: metav1.NewMicroTime(now)})
-	c.Time, c.Source = clock.EventTime, clock.Source
+	clock := cmp.Or(clockOf(g, c.Field), &Clock{Time: metav1.NewMicroTime(now)})
+	c.Time, c.Source = clock.Time, clock.Source
 	last := g.Status.LastChange
 	if last == nil || !last.EventTime.Equal(&c.Time) || last.Source != c.Source {
 		return
@@ -100,19 +101,14 @@ func (c *Change) attribute(g *imv1alpha1.IMGroup, now time.Time) {
 	c.Operator, c.Platform, c.Command = last.Operator, last.Platform, last.Command
 }
 
-func clockOf(g *imv1alpha1.IMGroup, field string) *imv1alpha1.FieldTime {
-	if field == Group {
-		field = "alive"
-		if g.Status.DestroyedTime != nil {
-			field = "destroyed"
-		}
+func clockOf(g *imv1alpha1.IMGroup, field string) *Clock {
+	switch {
+	case field == Group && g.Status.DestroyedTime != nil:
+		field = event.Destroyed
+	case field == Group:
+		field = event.Alive
 	}
-	for i := range g.Status.FieldTimes {
-		if f := &g.Status.FieldTimes[i]; f.Field == field {
-			return f
-		}
-	}
-	return nil
+	return ClockOf(g, field)
 }
 
 func equal(a, b *string) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
