@@ -36,14 +36,15 @@ func wrap(text string, width int, broken func(string) []string) (lines []string)
 	return append(lines, line)
 }
 
-// split breaks a word wherever a line is full.
+// split breaks a word wherever a line is full, but nothing that is drawn in one place.
 func split(word string, width int) (lines []string) {
-	start, used := 0, 0
-	for i, r := range word {
-		columns := terminal.Columns(string(r))
-		if used += columns; width > 0 && used > width && i > start {
-			lines, start, used = append(lines, word[start:i]), i, columns
+	line, used := "", 0
+	for cluster := range terminal.Clusters(word) {
+		columns := terminal.Columns(cluster)
+		if width > 0 && used+columns > width && line != "" {
+			lines, line, used = append(lines, line), "", 0
 		}
+		line, used = line+cluster, used+columns
 	}
-	return append(lines, word[start:])
+	return append(lines, line)
 }
