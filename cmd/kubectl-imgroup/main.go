@@ -10,8 +10,8 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin"
 )
 
-// version is set by the linker.
-var version = "dev"
+// version is set by the linker of a release; without it Go tells of the tag or the commit.
+var version string
 
 func main() {
 	os.Exit(plugin.Main(os.Args[1:], version)) //nolint:forbidigo // main ends the process

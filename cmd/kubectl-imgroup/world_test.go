@@ -95,7 +95,7 @@ func populate(ctx *harness.SetUp) error {
 	return harness.Await(ctx, "the IMApps have a status", func() error { return looked(ctx) })
 }
 
-// looked tells whether the operator has looked at all IMApps.
+// looked reports whether the operator has looked at all IMApps.
 func looked(ctx context.Context) error {
 	var apps imv1alpha1.IMAppList
 	if err := world.admin.List(ctx, &apps); err != nil {
@@ -109,7 +109,7 @@ func looked(ctx context.Context) error {
 	return nil
 }
 
-// isReady tells whether the operator tracks an IMGroup.
+// isReady reports whether the operator tracks an IMGroup.
 func isReady(t *testing.T, g *imv1alpha1.IMGroup) error {
 	t.Helper()
 	if err := world.admin.Get(t.Context(), client.ObjectKeyFromObject(g), g); err != nil {

@@ -41,7 +41,7 @@ type Answer struct {
 	Foreign      bool          `json:"-"` // not the answer of the operator, nor of anything that speaks its protocol
 }
 
-// OK tells whether Tencent would take the answer for a success.
+// OK reports whether Tencent would take the answer for a success.
 func (a Answer) OK() bool {
 	return !a.Foreign && a.HTTPStatus == http.StatusOK && a.ActionStatus == "OK" && a.ErrorCode == 0
 }

@@ -51,3 +51,14 @@ func fieldNames(a, b map[string]*string) []string {
 
 // Value is what an IMGroup knows of a field, nil if nothing.
 func Value(g *imv1alpha1.IMGroup, field string) *string { return values(g)[field] }
+
+// Unknown is the state of a group of which nothing was heard; else it is Exists or Disbanded.
+const Unknown = "unknown"
+
+// StateOf is the state of a group in one word.
+func StateOf(g *imv1alpha1.IMGroup) string {
+	if len(g.Status.FieldTimes) == 0 {
+		return Unknown
+	}
+	return *state(&g.Status)
+}

@@ -24,6 +24,7 @@ const FieldOwner = client.FieldOwner("kubectl-imgroup")
 type Cluster struct {
 	client.WithWatch
 	Namespace string
+	Config    *rest.Config
 }
 
 // Connect makes a client by kubectl's flags. Nothing is sent yet.
@@ -49,7 +50,7 @@ func Connect(flags *genericclioptions.ConfigFlags, userAgent string, warnings re
 	if err != nil {
 		return nil, err
 	}
-	return &Cluster{WithWatch: c, Namespace: namespace}, nil
+	return &Cluster{WithWatch: c, Namespace: namespace, Config: config}, nil
 }
 
 // kinds are those that the plugin uses. Knowing them saves asking the API server for all that it has.
@@ -58,11 +59,15 @@ func kinds() meta.RESTMapper {
 	for _, kind := range []string{"IMApp", "IMGroup"} {
 		m.Add(imv1alpha1.GroupVersion.WithKind(kind), meta.RESTScopeNamespace)
 	}
-	for _, kind := range []string{"Secret", "Event"} {
+	m.Add(CRD, meta.RESTScopeRoot)
+	for _, kind := range []string{"Secret", "Event", "Pod"} {
 		m.Add(corev1.SchemeGroupVersion.WithKind(kind), meta.RESTScopeNamespace)
 	}
 	return m
 }
+
+// CRD is the kind of the definitions, of which no types are needed.
+var CRD = schema.GroupVersionKind{Group: "apiextensions.k8s.io", Version: "v1", Kind: "CustomResourceDefinition"}
 
 // Scope is where objects are looked for: one namespace, or "" for all.
 func (c *Cluster) Scope(all bool) string {

@@ -21,8 +21,6 @@ import (
 const (
 	// completionTimeout bounds a question to the cluster while somebody waits for the tab key.
 	completionTimeout = 3 * time.Second
-	// completionPage is how many IMGroups are read at a time.
-	completionPage = 500
 	// maxCompletions is more than anybody reads.
 	maxCompletions = 1000
 )
@@ -93,31 +91,19 @@ func Apps(ctx context.Context, k *cluster.Cluster, all *candidates) error {
 
 // Groups lists IMGroups.
 func Groups(ctx context.Context, k *cluster.Cluster, all *candidates) error {
-	return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(g.Name, describe(g.Spec.GroupID)) })
+	return k.EachGroup(ctx, k.Namespace, func(g *imv1alpha1.IMGroup) bool {
+		all.add(g.Name, describe(g.Spec.GroupID))
+		return !all.full()
+	})
 }
 
 // GroupIDs lists an IMApp's groups.
 func GroupIDs(app string) Lister {
 	return func(ctx context.Context, k *cluster.Cluster, all *candidates) error {
-		return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(groupWord(g)) }, client.MatchingFields{"spec.appRef.name": app})
-	}
-}
-
-// eachGroup reads page by page: there may be very many.
-func eachGroup(ctx context.Context, k *cluster.Cluster, all *candidates, f func(*imv1alpha1.IMGroup), which ...client.ListOption) error {
-	next := ""
-	for {
-		var groups imv1alpha1.IMGroupList
-		page := append([]client.ListOption{client.InNamespace(k.Namespace), client.Limit(completionPage), client.Continue(next)}, which...)
-		if err := k.List(ctx, &groups, page...); err != nil {
-			return err
-		}
-		for i := range groups.Items {
-			f(&groups.Items[i])
-		}
-		if next = groups.Continue; next == "" || all.full() {
-			return nil
-		}
+		return k.EachGroup(ctx, k.Namespace, func(g *imv1alpha1.IMGroup) bool {
+			all.add(groupWord(g))
+			return !all.full()
+		}, client.MatchingFields{"spec.appRef.name": app})
 	}
 }
 
@@ -126,5 +112,8 @@ func Both(ctx context.Context, k *cluster.Cluster, all *candidates) error {
 	if err := Apps(ctx, k, all); err != nil {
 		return err
 	}
-	return eachGroup(ctx, k, all, func(g *imv1alpha1.IMGroup) { all.add(cluster.KindGroup+"/"+g.Name, describe(g.Spec.GroupID)) })
+	return k.EachGroup(ctx, k.Namespace, func(g *imv1alpha1.IMGroup) bool {
+		all.add(cluster.KindGroup+"/"+g.Name, describe(g.Spec.GroupID))
+		return !all.full()
+	})
 }

@@ -33,7 +33,7 @@ func groupWord(g *imv1alpha1.IMGroup) (word, description string) {
 // maxDescription is more than fits beside a name, in characters.
 const maxDescription = 60
 
-// describe makes a completion's description of a stranger's text. It is to be read alone, but some shells insert it as
+// describe makes a completion's description of an untrusted text. It is to be read alone, but some shells insert it as
 // well; so what could mean something there is an underscore.
 func describe(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -14,14 +14,17 @@ import (
 // JSON writes a value as JSON with a newline at its end: indented, or on one line without an indent. Characters that a
 // terminal would obey or that hide or reorder text are escaped, as JSON allows; a reader gets the same strings.
 func JSON(v any, indent string) ([]byte, error) {
+	text, err := encode(v, indent)
+	return escape(text), err
+}
+
+func encode(v any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", indent)
-	if err := encoder.Encode(v); err != nil {
-		return nil, err
-	}
-	return escape(b.Bytes()), nil
+	err := encoder.Encode(v)
+	return b.Bytes(), err
 }
 
 // escape works on JSON as a whole: outside of strings there is nothing to escape.

@@ -34,7 +34,7 @@ func (s Screen) Notes(header []string, rows [][]string) error {
 	return nil
 }
 
-// beside tells whether notes have room beside the other columns.
+// beside reports whether notes have room beside the other columns.
 func (s Screen) beside(others []int, note int) bool {
 	return s.Width() == 0 || s.Width()-sum(others) >= min(note, minNote)
 }

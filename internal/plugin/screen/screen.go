@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package screen writes what commands have to say: cut to the width and with colours on a terminal, whole and plain in a
-// pipe. Text from strangers is escaped in both.
+// pipe. Text from untrusted senders is escaped in both.
 package screen
 
 import (
@@ -33,10 +33,10 @@ func Of(w io.Writer) Screen {
 	return s
 }
 
-// IsTerminal tells whether somebody looks at it.
+// IsTerminal reports whether somebody looks at it.
 func (s Screen) IsTerminal() bool { return s.terminal != nil }
 
-// CanRedraw tells whether it is a terminal that obeys, so that a line can be written over.
+// CanRedraw reports whether it is a terminal that obeys, so that a line can be written over.
 func (s Screen) CanRedraw() bool { return s.terminal != nil && !s.dumb }
 
 // Width is the number of columns as of now; 0 means that there is no bound.
@@ -62,7 +62,7 @@ func (s Screen) Whole() Screen {
 	return s
 }
 
-// Line prints one line that holds no text from strangers but what was escaped.
+// Line prints one line that holds no untrusted text but what was escaped.
 func (s Screen) Line(format string, args ...any) error {
 	_, err := fmt.Fprintf(s.Writer, format+"\n", args...)
 	return err

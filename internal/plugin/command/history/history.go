@@ -16,7 +16,7 @@ clocks of the group (epoch: its newest beginning; alive: its newest sign of life
 newest change, resyncs, and the Events that are still there.
 
 There is no complete history: the IMGroup holds the newest state, Events are samples that the cluster forgets after an
-hour or so.`
+hour or so. IMGROUP is its name, or the ID of its group.`
 
 const example = `  kubectl imgroup history announcements -n im
 
@@ -38,12 +38,12 @@ func Command(e *cli.Env) *cobra.Command {
 			switch {
 			case err != nil:
 				return err
-			case format == cli.JSON:
-				return e.PrintJSON(h)
+			case format.IsSet():
+				return e.Print(format, h)
 			}
 			return printHistory(e, h)
 		},
 	}
-	format.AddTo(c, "json for programs")
+	format.AddTo(c, "json or yaml, for programs")
 	return c
 }

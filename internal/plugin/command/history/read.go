@@ -39,7 +39,7 @@ func read(ctx context.Context, e *cli.Env, arg string) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &history{Namespace: g.Namespace, Name: g.Name, App: g.Spec.AppRef.Name, GroupID: g.Spec.GroupID, State: stateOf(g),
+	h := &history{Namespace: g.Namespace, Name: g.Name, App: g.Spec.AppRef.Name, GroupID: g.Spec.GroupID, State: changes.StateOf(g),
 		Clocks: changes.Clocks(g), LastChange: g.Status.LastChange, Conditions: append([]metav1.Condition{}, g.Status.Conditions...),
 		Requested: g.Annotations[imv1alpha1.AnnotationResyncRequestedAt]}
 	return h, addMore(ctx, e, k, g, h)
@@ -62,14 +62,4 @@ func addMore(ctx context.Context, e *cli.Env, k *cluster.Cluster, g *imv1alpha1.
 		e.Note("Events are not shown: %v", eventsErr)
 	}
 	return nil
-}
-
-func stateOf(g *imv1alpha1.IMGroup) string {
-	switch {
-	case len(g.Status.FieldTimes) == 0:
-		return "unknown"
-	case g.Status.DestroyedTime != nil:
-		return changes.Disbanded
-	}
-	return changes.Exists
 }

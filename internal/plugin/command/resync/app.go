@@ -100,13 +100,13 @@ func requestOf(app *imv1alpha1.IMApp) string {
 	return string(request[:min(len(request), imv1alpha1.MaxResyncRequestLength)])
 }
 
-// ended tells whether the request was acted on to its end.
+// ended reports whether the request was acted on to its end.
 func ended(app *imv1alpha1.IMApp, request string) bool {
 	r := app.Status.Resync
 	return r != nil && r.LastHandledRequest == request && r.CompletionTime != nil
 }
 
-// begun tells whether the progress is that of a resync which runs, and not that of one from before it was asked for.
+// begun reports whether the progress is that of a resync which runs, and not that of one from before it was asked for.
 func begun(now, asked *imv1alpha1.IMApp) bool {
 	r, before := now.Status.Resync, asked.Status.Resync
 	return r != nil && r.CompletionTime == nil && r.StartTime != nil && (before == nil || !r.StartTime.Equal(before.StartTime))

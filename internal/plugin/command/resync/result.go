@@ -8,7 +8,6 @@ import (
 	"errors"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/changes"
-	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cli"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/exit"
 )
 
@@ -50,11 +49,11 @@ func outcomeOf(err error) string {
 // conclude tells a result, in words only if it is no failure: those the error has. It returns the failure.
 func (a *asker) conclude(r *result, failure error, words func() error) error {
 	switch {
-	case a.format == cli.JSON && failure != nil:
+	case a.format.IsSet() && failure != nil:
 		r.Error = failure.Error()
-		return cmp.Or(a.PrintJSON(r), failure)
-	case a.format == cli.JSON:
-		return a.PrintJSON(r)
+		return cmp.Or(a.Print(a.format, r), failure)
+	case a.format.IsSet():
+		return a.Print(a.format, r)
 	case failure != nil:
 		return failure
 	}

@@ -50,7 +50,7 @@ func Command(e *cli.Env) *cobra.Command {
 	c.Flags().BoolVar(&o.wait, "wait", true, "wait for the end")
 	c.Flags().BoolVar(&o.noWait, "no-wait", false, "only ask; the same as --wait=false")
 	c.Flags().DurationVar(&o.timeout, "timeout", 0, fmt.Sprintf("how long to wait (default: %s, for one group %s)", appTimeout, groupTimeout))
-	o.format.AddTo(c, "json: one object, at the end")
+	o.format.AddTo(c, "json or yaml: one object, at the end")
 	return c
 }
 

@@ -33,8 +33,10 @@ func message(ctx context.Context, e *cli.Env, k *cluster.Cluster, app *imv1alpha
 	if c.EventTime, err = parseTime(o.eventTime, e.Now()); err != nil {
 		return nil, err
 	}
-	if o.wait && c.EventTime.After(e.Now().Add(futureTolerance)) {
+	if ahead := c.EventTime.After(e.Now().Add(futureTolerance)); ahead && o.wait {
 		return nil, exit.Usage("--wait: an event time more than %s ahead is taken as the time of receipt; leave --event-time out", futureTolerance)
+	} else if ahead {
+		e.Note("The event time is more than %s ahead: the operator takes the time of receipt in its place.", futureTolerance)
 	}
 	known, err := groupFor(ctx, k, app.Name, groupArg)
 	if err != nil {

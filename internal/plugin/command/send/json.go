@@ -38,8 +38,8 @@ type shownGroup struct {
 	Clocks    []changes.Clock `json:"clocks"` // those of the callback's values
 }
 
-// asJSON prints one object for every answer; without an answer there is only the error.
-func (t *trial) asJSON(ctx context.Context, wait bool) error {
+// structured prints one object for every answer; without an answer there is only the error.
+func (t *trial) structured(ctx context.Context, wait bool) error {
 	c := t.message
 	answer, err := t.sender.Send(ctx, c)
 	if err != nil {
@@ -54,7 +54,7 @@ func (t *trial) asJSON(ctx context.Context, wait bool) error {
 	if err != nil {
 		r.Error = err.Error()
 	}
-	return cmp.Or(t.PrintJSON(r), err)
+	return cmp.Or(t.Print(t.format, r), err)
 }
 
 func (t *trial) shown(ctx context.Context) (all []shownGroup, err error) {

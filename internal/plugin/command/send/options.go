@@ -47,6 +47,6 @@ func (o *options) addTo(c *cobra.Command) {
 	f.BoolVar(&o.insecure, "callback-insecure-skip-tls-verify", false, "do not check the endpoint's certificate")
 	f.BoolVar(&o.wait, "wait", false, "wait until the IMGroup shows the change")
 	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "how long to wait with --wait")
-	o.format.AddTo(c, "json: one object, at the end")
+	o.format.AddTo(c, "json or yaml: one object, at the end")
 	_ = c.RegisterFlagCompletionFunc("command", cobra.FixedCompletions([]string{"changed", "created", "destroyed", "owner"}, cobra.ShellCompDirectiveNoFileComp))
 }

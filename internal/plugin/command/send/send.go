@@ -81,9 +81,9 @@ func run(ctx context.Context, e *cli.Env, appArg, groupArg string, o *options) e
 	if err != nil {
 		return err
 	}
-	t := &trial{Env: e, cluster: k, app: app, message: message, sender: sender, timeout: o.timeout}
-	if o.format == cli.JSON {
-		return t.asJSON(ctx, o.wait)
+	t := &trial{Env: e, cluster: k, app: app, message: message, sender: sender, timeout: o.timeout, format: o.format}
+	if o.format.IsSet() {
+		return t.structured(ctx, o.wait)
 	}
 	return t.asText(ctx, from, o.wait)
 }

@@ -42,7 +42,7 @@ func contents(c *callback.Callback) (all []sent) {
 	return all
 }
 
-// taken tells whether an IMGroup is at least as new as a callback in all that it says.
+// taken reports whether an IMGroup is at least as new as a callback in all that it says.
 func taken(g *imv1alpha1.IMGroup, c *callback.Callback) bool {
 	if newerEpoch(g, c) {
 		return true
@@ -55,7 +55,7 @@ func taken(g *imv1alpha1.IMGroup, c *callback.Callback) bool {
 	return true
 }
 
-// newerEpoch tells whether the group began anew after the callback, which then counts for nothing.
+// newerEpoch reports whether the group began anew after the callback, which then counts for nothing.
 func newerEpoch(g *imv1alpha1.IMGroup, c *callback.Callback) bool {
 	at := changes.TimeOf(g, event.Epoch)
 	return at != nil && at.After(c.EventTime)

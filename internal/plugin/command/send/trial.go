@@ -26,6 +26,7 @@ type trial struct {
 	message *callback.Callback
 	sender  *callback.Sender
 	timeout time.Duration
+	format  cli.Output
 }
 
 func refusal(a callback.Answer) error {

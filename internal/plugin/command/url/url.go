@@ -5,7 +5,6 @@
 package url
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -51,7 +50,7 @@ func Command(e *cli.Env) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVarP(&all, "all-namespaces", "A", false, "all namespaces")
-	format.AddTo(c, "json: an object for one name, else a list")
+	format.AddTo(c, "json or yaml: an object for one name, else a list")
 	return c
 }
 
@@ -65,8 +64,8 @@ func run(ctx context.Context, e *cli.Env, args []string, all bool, format cli.Ou
 		if err != nil {
 			return err
 		}
-		if format == cli.JSON {
-			return e.PrintJSON(endpointOf(app))
+		if format.IsSet() {
+			return e.Print(format, endpointOf(app))
 		}
 		return printEndpoint(e.Screen(), endpointOf(app))
 	}
@@ -83,8 +82,8 @@ func printEndpoints(e *cli.Env, apps []imv1alpha1.IMApp, format cli.Output, name
 		all = append(all, endpointOf(&apps[i]))
 	}
 	switch {
-	case format == cli.JSON:
-		return e.PrintJSON(all)
+	case format.IsSet():
+		return e.Print(format, all)
 	case len(all) == 0:
 		e.Note("No IMApps found%s.", words.InNamespace(namespace))
 		return nil
@@ -93,7 +92,7 @@ func printEndpoints(e *cli.Env, apps []imv1alpha1.IMApp, format cli.Output, name
 	}
 	rows := make([][]string, 0, len(all))
 	for _, a := range all {
-		rows = append(rows, []string{a.Namespace, a.Name, words.YesNo(a.Signed), a.readyWord(), cmp.Or(a.URL, "(host unknown) "+a.Path)})
+		rows = append(rows, []string{a.Namespace, a.Name, words.YesNo(a.Signed), a.readyWord(), a.urlText()[0]})
 	}
 	return e.Screen().Whole().Table([]string{"NAMESPACE", "IMAPP", "SIGNED", "READY", "URL"}, rows)
 }

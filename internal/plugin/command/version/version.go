@@ -31,13 +31,13 @@ func Command(e *cli.Env) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			v := versions{Version: e.Version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-			if format == cli.JSON {
-				return e.PrintJSON(v)
+			if format.IsSet() {
+				return e.Print(format, v)
 			}
 			_, err := fmt.Fprintf(e.Out, "kubectl-imgroup %s (%s, %s)\n", v.Version, v.Go, v.Platform)
 			return err
 		},
 	}
-	format.AddTo(c, "json for programs")
+	format.AddTo(c, "json or yaml, for programs")
 	return c
 }

@@ -75,7 +75,7 @@ func patiently[result any](ctx context.Context, f *follower, library func(error)
 	}
 }
 
-// settled tells whether an answer is to be taken as it is, and ends what cannot go on.
+// settled reports whether an answer is to be taken as it is, and ends what cannot go on.
 func (f *follower) settled(err error) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

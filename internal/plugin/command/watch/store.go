@@ -88,7 +88,7 @@ func (f *follower) tell(news []changes.Change) {
 	}
 }
 
-// wants tells whether an IMGroup is watched.
+// wants reports whether an IMGroup is watched.
 func (f *follower) wants(g *imv1alpha1.IMGroup) bool {
 	return len(f.names) == 0 || slices.Contains(f.names, g.Name)
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cluster"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/complete"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/exit"
-	"github.com/imgroup-operator/imgroup-operator/internal/plugin/screen"
 )
 
 const help = `Show changes of IMGroups as they come, one line each: when the change was made, in which IMGroup, what was
@@ -28,7 +27,8 @@ IMGroup holds the newest state, not each step to it. If the API server goes away
 it is back. An IMGroup that does not exist yet is waited for.
 
 On a terminal lines are cut to its width, and below 80 columns the values have a line of their own and the age is left
-out; in a pipe nothing is cut, and the times are whole. With -o json each line is one object.`
+out; in a pipe nothing is cut, and the times are whole. With -o json each line is one object, with -o yaml
+each document.`
 
 const example = `  # All namespaces
   kubectl imgroup watch -A
@@ -59,7 +59,7 @@ func Command(e *cli.Env) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVarP(&o.all, "all-namespaces", "A", false, "all namespaces")
-	o.format.AddTo(c, "json: one object a line")
+	o.format.AddTo(c, "json: one object a line; yaml: one document each")
 	return c
 }
 
@@ -88,20 +88,21 @@ func run(ctx context.Context, e *cli.Env, args []string, o *options) error {
 
 // shower prints changes in the format that was asked for.
 func shower(e *cli.Env, o *options) func([]changes.Change) error {
-	if o.format == cli.JSON {
-		return func(all []changes.Change) error { return showJSON(e.Out, all) }
+	if o.format.IsSet() {
+		return func(all []changes.Change) error { return showEach(e.Out, o.format, all) }
 	}
 	t := &changeTable{screen: e.Screen(), namespaces: o.all, now: e.Now}
 	return t.show
 }
 
-func showJSON(out io.Writer, all []changes.Change) error {
+// showEach writes an object a line, or a document each.
+func showEach(out io.Writer, format cli.Output, all []changes.Change) error {
 	for i := range all {
-		line, err := screen.JSON(&all[i], "")
+		text, err := format.Item(&all[i])
 		if err != nil {
 			return err
 		}
-		if _, err := out.Write(line); err != nil {
+		if _, err := out.Write(text); err != nil {
 			return err
 		}
 	}
