@@ -13,7 +13,7 @@ import (
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"url", "--help"}, {"send", "--help"}, {"watch", "--help"}, {"history", "--help"},
-		{"resync", "--help"}, {"completion", "--help"}, {"version", "--help"}} {
+		{"resync", "--help"}, {"status", "--help"}, {"check", "--help"}, {"suspend", "--help"}, {"resume", "--help"}, {"completion", "--help"}, {"version", "--help"}} {
 		t.Run(args[0], func(t *testing.T) {
 			t.Parallel()
 			p := run(t, pipe, 0, args...)
@@ -49,6 +49,8 @@ func TestWrongUsage(t *testing.T) {
 		{"is not a time", []string{"send", "support", "g", "-n", "chat", "--event-time", "yesterday"}},
 		{"is taken as the time of receipt", []string{"send", "support", "g", "-n", "chat", "--event-time", "1h", "--wait"}},
 		{`there is no command "check-all"`, []string{"check-all"}},
+		{`do not go together`, []string{"check", "support", "-A"}},
+		{"requires at least 1 arg", []string{"suspend"}},
 		{"is not KEY=VALUE", []string{"send", "support", "g", "-n", "chat", "--custom", "Region"}},
 		{"is not http://HOST", []string{"send", "support", "g", "-n", "chat", "--url", "chat.example.com"}},
 		{"has a query", []string{"send", "support", "g", "-n", "chat", "--url", "https://chat.example.com/?a=b"}},

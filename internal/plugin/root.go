@@ -10,10 +10,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cli"
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/check"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/completion"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/history"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/resync"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/send"
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/status"
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/suspend"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/url"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/version"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/watch"
@@ -44,7 +47,7 @@ func root(e *cli.Env) *cobra.Command {
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(url.Command(e), send.Command(e), watch.Command(e), history.Command(e), resync.Command(e),
-		completion.Command(e), version.Command(e))
+		check.Command(e), status.Command(e), suspend.Suspend(e), suspend.Resume(e), completion.Command(e), version.Command(e))
 	return root
 }
 

@@ -1,0 +1,26 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package operator
+
+import "testing"
+
+func TestTag(t *testing.T) {
+	for image, want := range map[string]string{
+		"imgroup-operator:v0.1.0": "v0.1.0", "registry.example.com:5000/a/imgroup-operator:v0.1.0@sha256:00": "v0.1.0",
+		"registry.example.com:5000/a/imgroup-operator": "", "imgroup-operator@sha256:00": "",
+	} {
+		if got := tag(image); got != want {
+			t.Errorf("%s: %q, want %q", image, got, want)
+		}
+	}
+}
+
+func TestSkew(t *testing.T) {
+	if got := Skew([]Pod{{Version: "v0.1.0"}, {}}, "v0.1.0"); got != "" {
+		t.Errorf("the same version: %q", got)
+	}
+	if got := Skew([]Pod{{Version: "v0.1.0"}, {Version: "v0.2.0"}}, "v0.1.0"); got != "the operator's version is v0.2.0, the plugin's v0.1.0" {
+		t.Errorf("another one: %q", got)
+	}
+}
