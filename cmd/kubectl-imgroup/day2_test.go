@@ -58,6 +58,7 @@ func TestDay2(t *testing.T) {
 		{"status-yaml", pipe, 0, []string{"status", "-n", "empty", "-o", "yaml"}},
 		{"check", narrow, 0, []string{"check", "seasonal", "-n", "empty", "--no-url"}},
 		{"check-failed", narrow, 3, []string{"check", "waiting", "-n", "chat", "--no-url"}},
+		{"report", narrow, 0, []string{"report", "-n", "empty"}},
 		{"suspend", pipe, 0, []string{"suspend", "seasonal", "-n", "empty"}},
 		{"suspend-again", pipe, 0, []string{"suspend", "seasonal", "-n", "empty", "-o", "yaml"}},
 		{"resume", pipe, 0, []string{"resume", "seasonal", "-n", "empty"}},

@@ -13,7 +13,7 @@ import (
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"url", "--help"}, {"send", "--help"}, {"watch", "--help"}, {"history", "--help"},
-		{"resync", "--help"}, {"status", "--help"}, {"check", "--help"}, {"suspend", "--help"}, {"resume", "--help"}, {"completion", "--help"}, {"version", "--help"}} {
+		{"resync", "--help"}, {"status", "--help"}, {"check", "--help"}, {"report", "--help"}, {"suspend", "--help"}, {"resume", "--help"}, {"completion", "--help"}, {"version", "--help"}} {
 		t.Run(args[0], func(t *testing.T) {
 			t.Parallel()
 			p := run(t, pipe, 0, args...)

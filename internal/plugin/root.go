@@ -13,6 +13,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/check"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/completion"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/history"
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/report"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/resync"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/send"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/status"
@@ -47,7 +48,7 @@ func root(e *cli.Env) *cobra.Command {
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(url.Command(e), send.Command(e), watch.Command(e), history.Command(e), resync.Command(e),
-		check.Command(e), status.Command(e), suspend.Suspend(e), suspend.Resume(e), completion.Command(e), version.Command(e))
+		check.Command(e), report.Command(e), status.Command(e), suspend.Suspend(e), suspend.Resume(e), completion.Command(e), version.Command(e))
 	return root
 }
 
