@@ -39,6 +39,8 @@ const (
 	loaders = 16
 	// forEver: the API server may be away for any time; a controller that cannot sync its cache must wait, not end.
 	forEver = time.Duration(math.MaxInt64)
+	// writers write the status of IMApps, and the requests for resyncs.
+	writers = 4
 )
 
 // Parts are what the controllers need from the rest of the operator.
@@ -82,18 +84,19 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 		counted  = inventory.New(changed)
 		observed = group.NewObservations(p.Groups)
 	)
-	loader := app.NewLoader(cached, live, p.Registry, changed, func(app apps.Key) {
+	resumed := func(app apps.Key, generation int64) {
 		if p.Elector.IsLeader() { // one request is enough
-			p.Requests.RequestResync(app)
+			p.Requests.Resumed(app, generation)
 		}
-	})
+	}
+	loader := app.NewLoader(cached, live, p.Registry, changed, resumed)
 	status := app.NewStatus(app.StatusConfig{Client: cached, Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
-		Events: events, Now: time.Now, AllowedHost: allowed, Inventory: counted})
+		Events: events, Now: time.Now, AllowedHost: allowed, Inventory: counted, Resumed: resumed})
 	resyncs := resync.New(resync.Config{Client: cached, Live: live, Leader: p.Elector, Observer: observed, Metrics: p.Metrics,
 		Queue: &fetches, Now: time.Now, AllowedHost: allowed})
 	groups := group.New(group.Config{Client: cached, Live: live, Cache: mgr.GetCache(), Journal: p.Journal, Leader: p.Elector,
-		Metrics: p.Metrics, Events: events, Queue: p.Groups, Observed: observed, Fetcher: resyncs, Inventory: counted, Now: time.Now,
-		LimitReached: changed, Saturated: p.Saturated})
+		Metrics: p.Metrics, Events: events, Queue: p.Groups, Observed: observed, Fetcher: resyncs, Inventory: counted, Workers: p.SyncWorkers, Now: time.Now,
+		Listed: func() { statuses.Push(known()...) }, LimitReached: changed, Saturated: p.Saturated})
 	p.Metrics.WatchResync(resyncs.Due)
 	p.Elector.OnElected(func() {
 		resyncs.Elected()
@@ -103,11 +106,11 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 	})
 	return loader, firstError(
 		func() error { return addApps(mgr, "apps", options(loaders, loader)) },
-		func() error { return addApps(mgr, "imapp", options(1, status), statuses.Watch(known)) },
+		func() error { return addApps(mgr, "imapp", options(writers, status), statuses.Watch(known)) },
 		func() error {
 			return addApps(mgr, "resync", untimed(options(resync.Workers, resyncs)), fetches.Watch(known))
 		},
-		func() error { return add(mgr, "resync-request", options(1, p.Requests), p.Requests.Watch()) },
+		func() error { return add(mgr, "resync-request", options(writers, p.Requests), p.Requests.Watch()) },
 		func() error { return add(mgr, "groupsync", options(p.SyncWorkers, groups), groups.Watches()...) },
 		func() error { return mgr.Add(p.Elector) },
 	)
@@ -115,11 +118,13 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 
 // addApps adds a controller of IMApps, which other sources may wake as well.
 func addApps(mgr manager.Manager, name string, o controller.Options, sources ...source.Source) error {
+	r := o.Reconciler
+	o.Reconciler = nil // which the builder wants to be told last
 	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(o).For(&imv1alpha1.IMApp{})
 	for _, s := range sources {
 		b = b.WatchesRawSource(s)
 	}
-	return b.Complete(o.Reconciler)
+	return b.Complete(r)
 }
 
 // add adds a controller that its sources alone wake.
@@ -142,6 +147,7 @@ func options[request comparable](workers int, r reconcile.TypedReconciler[reques
 		ReconciliationTimeout:   reconcileTimeout,
 		NeedLeaderElection:      &everyReplica,
 		RateLimiter:             queue.Backoff[request](),
+		NewQueue:                queue.New[request],
 	}
 }
 

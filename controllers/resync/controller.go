@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -43,8 +44,8 @@ const (
 // Observer takes what the REST API says of groups. settled is called once, when nothing waits any more.
 type Observer interface {
 	Observe(seen event.Event, settled func(result string))
-	// ObserveInvalid is for an ID that no group can have.
-	ObserveInvalid(key event.Key, settled func(result string))
+	// ObserveInvalid is for an ID that no group has or ever will: the event is the end of a group.
+	ObserveInvalid(seen event.Event, settled func(result string))
 }
 
 // Config is what resyncs need from the rest of the operator.
@@ -58,6 +59,7 @@ type Config struct {
 	Now      func() time.Time
 	// AllowedHost reports whether spec.rest.baseURL may be used.
 	AllowedHost func(baseURL string) bool
+	Transport   http.RoundTripper // of requests to Tencent; nil = one that checks certificates
 }
 
 // Controller fetches the state of groups from the REST API, on the leader: of all groups of an IMApp in its interval and on

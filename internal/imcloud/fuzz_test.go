@@ -43,7 +43,7 @@ func FuzzInfo(f *testing.F) {
 		}
 		told := a.byID()
 		for _, id := range []string{"@TGS#2J4SZEAEL", "WorldGroup777", ""} {
-			r := c.found(id, told, time.Unix(1670574414, 0))
+			r := c.found(id, told, c.keys, time.Unix(1670574414, 0))
 			if r.GroupID != id || len(r.Values)+len(r.Absent) > 7 {
 				t.Errorf("%+v", r)
 			}
@@ -52,7 +52,7 @@ func FuzzInfo(f *testing.F) {
 					t.Errorf("%s is out of bounds: %q", v.Field, v.Value)
 				}
 			}
-			if e, ok := r.Event("chat", "lobby"); ok != (r.Outcome == Observed || r.Outcome == Destroyed) || ok && e.Key.GroupID != id {
+			if e, ok := r.Event("chat", "lobby"); ok != (!r.ServerTime.IsZero() && (r.Outcome == Observed || r.Outcome == Destroyed || r.Outcome == InvalidID)) || ok && e.Key.GroupID != id {
 				t.Errorf("%s is an event: %t", r.Outcome, ok)
 			}
 		}

@@ -32,6 +32,8 @@ type Result struct {
 	// Absent are the fields that were asked for and are not in the answer. It is not documented whether an empty text is
 	// left out; a custom field that was deleted is. Values do not have them.
 	Absent []string
+	// KeysRefused means that no custom field was asked for, since the server refuses the keys (10004).
+	KeysRefused bool
 	// Cut are the fields that lost something to their bound, for the metric.
 	Cut []string
 
@@ -49,7 +51,7 @@ func (o Outcome) String() string {
 }
 
 // found finds a group in what an answer tells.
-func (c *Client) found(id string, told map[string]groupInfo, began time.Time) Result {
+func (c *Client) found(id string, told map[string]groupInfo, keys []string, began time.Time) Result {
 	g, found := told[id]
 	r := c.result(id, int(g.ErrorCode), began)
 	switch {
@@ -58,7 +60,7 @@ func (c *Client) found(id string, told map[string]groupInfo, began time.Time) Re
 	case !found:
 		r.Outcome = Missing
 	case r.Outcome == Observed:
-		r.read(g, c.keys)
+		r.read(g, keys)
 	}
 	return r
 }
@@ -110,23 +112,20 @@ func (r *Result) add(field, bound string, t text) {
 	r.Values = append(r.Values, event.Value{Field: field, Value: value})
 }
 
-// Event returns the result as an event of an IMApp, with the server's time. Only what is Observed or Destroyed is one.
-// Like every observation by REST it names no command and no operator.
+// Event returns the result as an event of an IMApp, with the server's time. Only what is Observed, Destroyed or an InvalidID
+// tells anything; the latter is the end of a group that was known. Like every observation by REST it names no command and no
+// operator.
 func (r Result) Event(namespace, app string) (event.Event, bool) {
+	e := event.Event{Key: event.Key{Namespace: namespace, App: app, GroupID: r.GroupID}, SDKAppID: r.sdkAppID, Received: r.received, Count: 1}
 	kind := event.Changed
 	switch {
 	case r.ServerTime.IsZero():
-		return event.Event{}, false
-	case r.Outcome == Destroyed:
+		return e, false
+	case r.Outcome == Destroyed, r.Outcome == InvalidID:
 		kind = event.Disbanded
 	case r.Outcome != Observed:
-		return event.Event{}, false
+		return e, false
 	}
-	return event.Event{
-		Key:      event.Key{Namespace: namespace, App: app, GroupID: r.GroupID},
-		SDKAppID: r.sdkAppID,
-		Received: r.received,
-		Count:    1,
-		State:    event.NewState(kind, event.Change{Time: r.ServerTime.UnixMilli(), Source: event.REST}, r.Values),
-	}, true
+	e.State = event.NewState(kind, event.Change{Time: r.ServerTime.UnixMilli(), Source: event.REST}, r.Values)
+	return e, true
 }
