@@ -97,7 +97,7 @@ func TestARequestWhileAnotherIsWrittenIsAnotherOne(t *testing.T) {
 }
 
 func TestAResumptionIsAskedForOnce(t *testing.T) {
-	r := NewRequests(&patcher{}, time.Now)
+	r := NewRequests(&patcher{}, ledger{}, time.Now)
 	r.Resumed(chat, 2)
 	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil {
 		t.Fatal(err)
