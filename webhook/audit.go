@@ -31,6 +31,8 @@ type auditLog struct {
 	running bool
 }
 
+var auditLines = sync.Pool{New: func() any { return new([]byte) }}
+
 func newAuditLog(out io.Writer) *auditLog {
 	return &auditLog{out: out, wake: make(chan struct{}, 1)}
 }
@@ -39,9 +41,12 @@ func (a *auditLog) accepted(c *call) {
 	if a.out == nil {
 		return
 	}
-	buf := buffers.get()
-	defer buffers.put(buf)
-	a.write(appendAudit(buf.AvailableBuffer(), c))
+	line := auditLines.Get().(*[]byte)
+	*line = appendAudit((*line)[:0], c)
+	a.write(*line)
+	if cap(*line) <= keptAuditBytes {
+		auditLines.Put(line)
+	}
 }
 
 // appendAudit appends the line of an accepted callback. The member audit is always callback, to find the lines among

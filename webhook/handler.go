@@ -58,17 +58,16 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, c *call) outcome
 
 // receive takes a verified request's body and makes what it says durable.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, c *call, app apps.App) outcome {
-	buf := buffers.get()
-	defer buffers.put(buf)
-	if o := readBody(w, r, buf); o != proceed {
+	if r.ContentLength > maxBodyBytes {
+		return bodyTooLarge
+	}
+	src := source{http.MaxBytesReader(w, r.Body, maxBodyBytes), isEncoded(r.Header)}
+	d, o := decode(app, c.query, src, c.start)
+	if c.command = d.command; o != proceed {
 		return o
 	}
 	s.received.Add(1)
 	defer s.received.Add(-1)
-	d, o := decode(app, c.query, buf.Bytes(), c.start)
-	if c.command = d.command; o != proceed {
-		return o
-	}
 	s.count(d)
 	c.event = d.event
 	return s.store(r.Context(), c)
@@ -79,6 +78,7 @@ func (s *Server) count(d decoded) {
 	if d.clamped {
 		s.metrics.EventTimeClamped.Inc()
 	}
+	s.metrics.CallbackUnnamed.Add(float64(d.unnamed))
 	for _, field := range d.cut {
 		s.metrics.CallbackTruncated.WithLabelValues(field).Inc()
 	}

@@ -13,6 +13,7 @@ var (
 	allowPost   = []string{http.MethodPost}
 	retryAfter  = []string{"1"} // seconds
 	closeAfter  = []string{"close"}
+	identity    = []string{"identity"}
 )
 
 // reply writes the answer of an outcome. Tencent takes anything but HTTP 200 with a JSON object as a failure.
@@ -24,6 +25,8 @@ func reply(w http.ResponseWriter, o outcome) {
 		h["Allow"] = allowPost
 	case http.StatusServiceUnavailable:
 		h["Retry-After"] = retryAfter
+	case http.StatusUnsupportedMediaType:
+		h["Accept-Encoding"] = identity
 	case http.StatusRequestEntityTooLarge:
 		h["Connection"] = closeAfter // the rest of the body is not worth reading
 	}

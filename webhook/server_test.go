@@ -98,11 +98,11 @@ func TestOneConnectionServesManyCallbacks(t *testing.T) {
 
 func TestALargeBodyClosesTheConnection(t *testing.T) {
 	for name, request := range map[string]string{
-		"declared, none of it sent": wire("Content-Length: 1048577\r\n", ""),
-		"declared, 100-continue":    wire("Content-Length: 1048577\r\nExpect: 100-continue\r\n", ""),
+		"declared, none of it sent": wire("Content-Length: 16777217\r\n", ""),
+		"declared, 100-continue":    wire("Content-Length: 16777217\r\nExpect: 100-continue\r\n", ""),
 		"declared, absurdly":        wire("Content-Length: 9223372036854775807\r\n", "{"),
 		"in chunks": wire("Transfer-Encoding: chunked\r\n",
-			strings.Repeat("10000\r\n"+strings.Repeat(" ", 0x10000)+"\r\n", 16)+"1\r\n \r\n"),
+			strings.Repeat("10000\r\n"+strings.Repeat(" ", 0x10000)+"\r\n", 256)+"1\r\n \r\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -118,12 +118,12 @@ func TestALargeBodyClosesTheConnection(t *testing.T) {
 	}
 }
 
-func TestABodyOfExactlyOneMebibyteIsRead(t *testing.T) {
+func TestABodyOfExactlySixteenMebibytesIsRead(t *testing.T) {
 	w := newWorld(t)
 	w.start(t)
 	conn, r := w.dial(t)
 	body := smallBody + strings.Repeat(" ", maxBodyBytes-len(smallBody))
-	response := exchange(t, conn, r, wire("Content-Length: 1048576\r\n", body))
+	response := exchange(t, conn, r, wire("Content-Length: 16777216\r\n", body))
 	if response.StatusCode != http.StatusOK || response.Close {
 		t.Errorf("answer %d, closing %t", response.StatusCode, response.Close)
 	}

@@ -42,6 +42,7 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_callback_duration_seconds":                     "",
 		"imgroup_callback_event_time_clamped_total":             "",
 		"imgroup_callback_truncated_total":                      "field",
+		"imgroup_callback_unnamed_custom_fields_total":          "",
 		"imgroup_callback_certificate_expiry_timestamp_seconds": "",
 		"imgroup_journal_append_duration_seconds":               "",
 		"imgroup_journal_pending_groups":                        "",
@@ -80,7 +81,7 @@ func TestCountersExistFromTheStartWithinABound(t *testing.T) {
 		collector prometheus.Collector
 		want      int
 	}{
-		"callback_requests": {m.CallbackRequests, 92}, "callback_truncated": {m.CallbackTruncated, 11}, "journal_errors": {m.JournalErrors, 5},
+		"callback_requests": {m.CallbackRequests, 97}, "callback_truncated": {m.CallbackTruncated, 11}, "journal_errors": {m.JournalErrors, 5},
 		"sync_writes": {m.SyncWrites, 5}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
 	} {
 		if got := testutil.CollectAndCount(c.collector); got != c.want {

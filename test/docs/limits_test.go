@@ -80,7 +80,7 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 		"header size; concurrent HTTP/2 streams by connection": fmt.Sprintf("%d KiB; %d", w.number("maxHeaderBytes")>>10, w.number("maxStreams")),
 		"body; JSON nesting":                                   fmt.Sprintf("%d MiB; %d levels", w.number("maxBodyBytes")>>20, w.number("maxNesting")),
 		"`RequestTime` from now":                               w.time("maxClockSkew") + " either way",
-		"`EventTime` ahead of now":                             fmt.Sprintf("%d min", time.Duration(w.number("maxFuture"))/time.Minute),
+		"`EventTime`: least; ahead of now":                     fmt.Sprintf("%s ms; %d min", count(w.number("minEventTime")), time.Duration(w.number("maxFuture"))/time.Minute),
 		"answering on at shutdown; then finishing requests":    w.time("farewell") + "; " + w.time("shutdownTimeout"),
 		"client IP in the audit line":                          fmt.Sprintf("%d bytes", w.number("maxClientIPBytes")),
 		"group ID":                                             fmt.Sprintf("%d bytes", event.MaxGroupIDBytes),
