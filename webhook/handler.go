@@ -14,6 +14,8 @@ import (
 // call is what is known of one request so far, for its metrics, its logs and the audit.
 type call struct {
 	start    time.Time
+	method   string
+	path     string
 	query    query
 	app      apps.Key // empty until the path's app is known
 	command  string   // empty until the query was read
@@ -23,14 +25,16 @@ type call struct {
 	stack    []byte
 }
 
-// ServeHTTP answers one request. The answer is sent after the event is durable and not before.
+// ServeHTTP answers one request. The answer is sent after the event is durable and not before. A sender that was not
+// verified is asked to leave: whoever knows no token shall hold no connection.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{start: s.now()}
-	o := s.guard(w, r, c)
-	if s.leaving.Load() {
-		w.Header().Set("Connection", "close")
+	if isHealthCheck(r) {
+		replyHealthy(w, s.leaving.Load())
+		return
 	}
-	reply(w, o)
+	c := &call{start: s.now(), method: r.Method, path: r.URL.Path}
+	o := s.guard(w, r, c)
+	reply(w, o, s.leaving.Load() || !c.verified)
 	s.report(c, o)
 }
 
@@ -53,6 +57,9 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, c *call) outcome
 		return o
 	}
 	c.verified = true
+	conn := connectionOf(r)
+	conn.serve(!app.AllowUnsigned)
+	defer conn.served()
 	return s.receive(w, r, c, app)
 }
 
@@ -91,7 +98,9 @@ func (s *Server) report(c *call, o outcome) {
 	switch o {
 	case accepted:
 		s.audit.accepted(c)
-	case unhandled, notFound, methodNotAllowed: // ordinary, or any stranger's
+	case unhandled: // ordinary
+	case notFound:
+		s.logNotFound(c)
 	case journalFull, journalShare, journalTimeout, journalClosed, journalError:
 		s.logLost(c, o)
 	case panicked:

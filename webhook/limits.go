@@ -13,9 +13,12 @@ const (
 	// maxInFlightPerApp is half of it, so that one app's storm leaves room for the others.
 	maxInFlightPerApp = maxInFlight / 2
 
-	// maxConnections at a time; further ones wait for one to end, at most idleTimeout. An idle connection takes 18 KiB, so
-	// that all of them stay below half of the container's memory limit.
+	// maxConnections at a time, unless the process may have fewer files open. An idle connection takes 18 KiB, so that all
+	// of them stay below half of the container's memory limit.
 	maxConnections = 12_000
+	// otherFiles is what the process may have open beside callbacks' connections: the journal, the API server, Tencent's
+	// REST API, metrics and probes. Of a limit that is very low half is left to them.
+	otherFiles = 256
 
 	// pressingInFlight requests that have come whole do not gather as long as the process answers as fast as callbacks
 	// come: at 1,000 per second about three are in flight.
@@ -54,6 +57,8 @@ const (
 	keptAuditBytes = 16 << 10
 	// maxNesting of JSON. Callbacks have 3 levels.
 	maxNesting = 32
+	// maxLoggedBytes of a path or a method go to the log: a callback path has up to 10+1+63+1+253.
+	maxLoggedBytes = 384
 	// maxClientIPBytes is the longest textual IP address with a zone; it goes to the audit log only.
 	maxClientIPBytes = 64
 
@@ -73,11 +78,12 @@ type limits struct {
 	inFlight, perApp                    int
 	readHeader, read, write, idle, stop time.Duration
 	append, farewell                    time.Duration
+	connections                         int
 }
 
 func defaultLimits() limits {
 	return limits{
 		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout, farewell: farewell,
-		readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
+		connections: maxConnections, readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
 	}
 }

@@ -159,3 +159,40 @@ func TestEveryCounterOfTheEndpointExistsFromTheStart(t *testing.T) {
 		t.Errorf("%d fields that can be cut, want 11", got)
 	}
 }
+
+func TestARefusedMethodAtACallbackPathIsLogged(t *testing.T) {
+	w := newWorld(t)
+	for _, method := range []string{"GET", "HEAD", "OPTIONS", "M\u202e\n" + strings.Repeat("x", 9999)} {
+		r := request(infoChanged, "")
+		r.Method = method
+		w.do(r)
+	}
+	log := w.log.String()
+	for _, want := range []string{`"outcome"="method"`, `"imapp"="lobby"`, `"method"="\"GET\""`, `"method"="\"OPTIONS\""`, `\\u202e\\n`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log has no %s:\n%s", want, log)
+		}
+	}
+	if len(log) > 4000 || strings.Count(log, "\n") != 4 {
+		t.Errorf("the log has %d bytes:\n%s", len(log), log)
+	}
+}
+
+func TestAPathThatIsNearlyRightIsLogged(t *testing.T) {
+	w := newWorld(t)
+	for range 100 { // strangers who look for something else
+		w.do(httptest.NewRequest("GET", "/wp-login.php?Sign=secret", nil))
+	}
+	for _, path := range []string{testPath + "/", "/callbacks/chat/gone", "/callbacks/" + strings.Repeat("x", 9999)} {
+		w.do(httptest.NewRequest("POST", path+"?"+signedQuery(testToken), nil))
+	}
+	log := w.log.String()
+	for _, want := range []string{`No such callback path" "path"="\"/callbacks/chat/lobby/\"" "method"="\"POST\""`, `/callbacks/chat/gone`, `/wp-login.php`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log has no %s:\n%s", want, log)
+		}
+	}
+	if strings.Count(log, "\n") != 13 || len(log) > 4000 || strings.Contains(log, "secret") {
+		t.Errorf("the log has %d lines of %d bytes:\n%s", strings.Count(log, "\n"), len(log), log)
+	}
+}

@@ -166,6 +166,9 @@ func checkAnswer(t *testing.T, rec *httptest.ResponseRecorder, o outcome) {
 	for name, value := range want.header {
 		header[name] = value
 	}
+	if beforeVerification[o] {
+		header["Connection"] = "close"
+	}
 	got := map[string]string{}
 	for name := range rec.Header() {
 		got[name] = rec.Header().Get(name)
@@ -193,6 +196,10 @@ func checkObject(t *testing.T, body []byte, status int) {
 		t.Errorf("the answer %s has a wrong ErrorInfo", body)
 	}
 }
+
+// beforeVerification are the outcomes of senders that are not verified: their connection ends.
+var beforeVerification = map[outcome]bool{notFound: true, methodNotAllowed: true, notReady: true, busy: true, appBusy: true,
+	repeatedParameter: true, wrongAppID: true, unsigned: true, expired: true, wrongSign: true}
 
 type promised struct {
 	status int

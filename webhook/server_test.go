@@ -82,9 +82,10 @@ func TestOneConnectionServesManyCallbacks(t *testing.T) {
 			t.Fatalf("answer %+v", response)
 		}
 	}
-	for _, request := range []string{"OPTIONS * HTTP/1.1\r\nHost: im\r\n\r\n", "GET / HTTP/1.1\r\nHost: im\r\n\r\n", "POST //callbacks/chat/lobby HTTP/1.1\r\nHost: im\r\nContent-Length: 0\r\n\r\n"} {
+	for _, request := range []string{"OPTIONS * HTTP/1.1\r\nHost: im\r\n\r\n", "GET /x HTTP/1.1\r\nHost: im\r\n\r\n", "POST //callbacks/chat/lobby HTTP/1.1\r\nHost: im\r\nContent-Length: 0\r\n\r\n"} {
+		conn, r := w.dial(t)
 		response := exchange(t, conn, r, request)
-		if response.StatusCode != http.StatusNotFound || response.Header.Get("Content-Type") != "application/json" {
+		if response.StatusCode != http.StatusNotFound || !response.Close || response.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("answer to %q: %+v", request, response)
 		}
 	}

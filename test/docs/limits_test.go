@@ -73,7 +73,7 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 	w, im := readConstants(t, "webhook/limits.go"), readConstants(t, "internal/imcloud/limits.go")
 	bound := func(field string) string { return count(int64(event.Bound(field))) }
 	want := map[string]string{
-		"connections":                                          count(w.number("maxConnections")),
+		fmt.Sprintf("connections, if %d files fewer than the process may open (`ulimit -n`) are no less", w.number("otherFiles")): count(w.number("maxConnections")),
 		"requests in flight; by one IMApp":                     count(w.number("maxInFlight")) + "; " + count(w.number("maxInFlightPerApp")),
 		"time for the journal":                                 w.time("appendTimeout") + " of Tencent's 2 s",
 		"header read, read, write; idle connection":            w.time("readTimeout") + " each; " + w.time("idleTimeout"),
