@@ -18,6 +18,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/controllers"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
+	"github.com/imgroup-operator/imgroup-operator/internal/logbuffer"
 	"github.com/imgroup-operator/imgroup-operator/internal/memory"
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
 	"github.com/imgroup-operator/imgroup-operator/webhook"
@@ -35,6 +36,8 @@ const (
 // operator is the whole process: the receiver, the journal, the controllers and the elector.
 type operator struct {
 	log       logr.Logger
+	lines     *logbuffer.Buffer // to which log writes
+	audit     *logbuffer.Buffer
 	manager   ctrl.Manager
 	journal   *journal.Journal
 	registry  *apps.Registry
@@ -44,7 +47,7 @@ type operator struct {
 }
 
 // newOperator opens the journal and puts the parts together. It does not need the API server.
-func newOperator(ctx context.Context, o options.Options, log logr.Logger) (*operator, error) {
+func newOperator(ctx context.Context, o options.Options, log logr.Logger, lines, audit *logbuffer.Buffer) (*operator, error) {
 	config, err := kubeconfig(o.Kubeconfig)
 	if err != nil {
 		return nil, err
@@ -52,7 +55,7 @@ func newOperator(ctx context.Context, o options.Options, log logr.Logger) (*oper
 	if err := memory.Tune(); err != nil {
 		log.V(1).Info("the memory limit of the container is not known", "reason", err.Error())
 	}
-	op := &operator{log: log, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
+	op := &operator{log: log, lines: lines, audit: audit, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
 	if err := op.build(ctx, o, config); err != nil {
 		if op.journal != nil {
 			err = errors.Join(err, op.journal.Close())

@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/rest"
@@ -55,7 +54,7 @@ func (op *operator) build(ctx context.Context, o options.Options, config *rest.C
 	}
 	op.receiver = webhook.NewServer(webhook.Config{BindAddress: o.CallbackBindAddress, TLSCertDir: o.CallbackTLSCertDir,
 		Apps: op.registry, Journal: op.journal, Resync: op.control.Resync, Metrics: collectors,
-		Log: op.log.WithName("callback"), Audit: os.Stderr})
+		Log: op.log.WithName("callback"), Audit: op.audit})
 	op.watch(collectors)
 	return wrap("adding the probes", op.addProbes(ctx, o.HealthProbeBindAddress))
 }
@@ -86,6 +85,8 @@ func (op *operator) watch(m *metrics.Metrics) {
 	m.WatchJournal(
 		func() float64 { return float64(op.journal.Stats().Groups) },
 		func() float64 { return float64(op.journal.Stats().Bytes) })
+	m.WatchLogs("log", func() float64 { return float64(op.lines.Dropped()) })
+	m.WatchLogs("audit", func() float64 { return float64(op.audit.Dropped()) })
 	m.WatchApps(
 		func() float64 { ready, _ := op.registry.Count(); return float64(ready) },
 		func() float64 { _, unready := op.registry.Count(); return float64(unready) })

@@ -97,7 +97,7 @@ func (s *Server) report(c *call, o outcome) {
 	s.metrics.CallbackDuration.Observe(s.now().Sub(c.start).Seconds())
 	switch o {
 	case accepted:
-		s.audit.accepted(c)
+		s.logAccepted(c)
 	case unhandled: // ordinary
 	case notFound:
 		s.logNotFound(c)

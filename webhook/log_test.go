@@ -93,47 +93,9 @@ func TestStrangersTextIsEscapedInTheAuditLog(t *testing.T) {
 	}
 }
 
-func TestAuditLinesGatherAndAreWrittenAtTheEnd(t *testing.T) {
-	out := &syncBuffer{}
-	a := newAuditLog(out)
-	a.start()
-	a.write([]byte("one\n"))
-	a.write([]byte("two\n"))
-	if out.String() != "" {
-		t.Errorf("written too early: %q", out.String())
-	}
-	ended, end := context.WithCancel(t.Context())
-	end()
-	a.run(ended)
-	a.write([]byte("three\n"))
-	if got := out.String(); got != "one\ntwo\nthree\n" {
-		t.Errorf("the log has %q", got)
-	}
-}
-
-func TestASlowAuditLogLosesLinesAndSaysSo(t *testing.T) {
-	out := &syncBuffer{}
-	a := newAuditLog(out)
-	a.start()
-	line := []byte(strings.Repeat("x", maxAuditBytes/4-1) + "\n")
-	for range 7 {
-		a.write(line)
-	}
-	a.stop()
-	if got := out.String(); len(got) != maxAuditBytes+len(`{"audit":"dropped","lines":3}`)+1 || !strings.HasSuffix(got, `{"audit":"dropped","lines":3}`+"\n") {
-		t.Errorf("the log has %d bytes and ends with %q", len(got), got[len(got)-40:])
-	}
-}
-
-func TestWithoutAnAuditLogNothingIsKept(t *testing.T) {
+func TestWithoutAnAuditLogNothingIsWritten(t *testing.T) {
 	w := newWorld(t, func(c *Config, _ *limits) { c.Audit = nil })
 	checkAnswer(t, w.post(infoChanged, smallBody), accepted)
-	w.Server.audit.start()
-	checkAnswer(t, w.post(infoChanged, smallBody), accepted)
-	w.Server.audit.stop()
-	if w.Server.audit.pending != nil {
-		t.Error("lines gather for nobody")
-	}
 }
 
 func TestEveryCounterOfTheEndpointExistsFromTheStart(t *testing.T) {

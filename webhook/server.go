@@ -29,7 +29,7 @@ type Config struct {
 	Resync      Resyncer
 	Metrics     *metrics.Metrics
 	Log         logr.Logger      // zero = no log
-	Audit       io.Writer        // gets one JSON line per accepted callback; nil = no audit. One caller at a time.
+	Audit       io.Writer        // gets one JSON line per accepted callback; nil = no audit. It must not block.
 	Now         func() time.Time // nil = time.Now
 }
 
@@ -41,7 +41,7 @@ type Server struct {
 	resync  Resyncer
 	metrics *metrics.Metrics
 	log     logr.Logger
-	audit   *auditLog
+	audit   io.Writer
 	now     func() time.Time
 	limits  limits
 	flight  *flight
@@ -69,7 +69,7 @@ func newServer(c Config, l limits) *Server {
 	}
 	return &Server{
 		config: c, apps: c.Apps, journal: c.Journal, resync: c.Resync, metrics: c.Metrics, log: c.Log, now: c.Now,
-		audit: newAuditLog(c.Audit), limits: l, flight: newFlight(l), started: make(chan struct{}),
+		audit: c.Audit, limits: l, flight: newFlight(l), started: make(chan struct{}),
 		losses: newThrottle(), refusals: newThrottle(), notFounds: newThrottle(), strays: newThrottle(), connections: newThrottle(),
 	}
 }
@@ -114,16 +114,13 @@ func (s *Server) Start(ctx context.Context) error {
 	return s.serve(ctx, limit(listener, s.limits.connections), keys)
 }
 
-// serve runs the parts of the server and waits for all of them. The audit outlives the requests it is about.
+// serve runs the parts of the server and waits for all of them.
 func (s *Server) serve(ctx context.Context, listener *connections, keys *certificates) error {
 	parts, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	auditDone, endAudit := context.WithCancel(context.WithoutCancel(ctx))
-	s.audit.start()
 	server := s.httpServer(keys)
 	failed := make(chan error, 2)
-	var requests, audit sync.WaitGroup
-	audit.Go(func() { s.audit.run(auditDone) })
+	var requests sync.WaitGroup
 	requests.Go(func() { failed <- listenAndServe(server, listener, keys != nil) })
 	requests.Go(func() { failed <- keys.watch(parts) })
 	var err error
@@ -135,8 +132,6 @@ func (s *Server) serve(ctx context.Context, listener *connections, keys *certifi
 	cancel()
 	err = errors.Join(err, s.shutDown(ctx, server))
 	requests.Wait()
-	endAudit()
-	audit.Wait()
 	return err
 }
 

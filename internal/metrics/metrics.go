@@ -107,6 +107,12 @@ func (m *Metrics) WatchJournal(groups, bytes func() float64) {
 		gauge("journal_bytes", "Size of the journal's files.", nil, bytes))
 }
 
+// WatchLogs exports how many lines of a log were dropped, read at each scrape.
+func (m *Metrics) WatchLogs(log string, dropped func() float64) {
+	m.registerer.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: "log_dropped_lines_total",
+		Help: "Log lines that were dropped, since nobody read the log.", ConstLabels: prometheus.Labels{"log": log}}, dropped))
+}
+
 // WatchApps exports the number of IMApps that are ready and that are not, read at each scrape.
 func (m *Metrics) WatchApps(ready, unready func() float64) {
 	const help = "IMApps whose callbacks are accepted (ready=true) or not (ready=false)."

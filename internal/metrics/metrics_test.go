@@ -18,6 +18,8 @@ func gathered(t *testing.T) (*prometheus.Registry, *Metrics) {
 	r := prometheus.NewPedanticRegistry()
 	m := New(r)
 	m.WatchJournal(func() float64 { return 3 }, func() float64 { return 4096 })
+	m.WatchLogs("log", func() float64 { return 5 })
+	m.WatchLogs("audit", func() float64 { return 6 })
 	m.WatchApps(func() float64 { return 2 }, func() float64 { return 1 })
 	m.WatchResync(func() float64 { return math.Inf(1) })
 	m.WatchCertificate(func() float64 { return 1.8e9 })
@@ -46,6 +48,7 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_callback_certificate_expiry_timestamp_seconds": "",
 		"imgroup_journal_append_duration_seconds":               "",
 		"imgroup_journal_pending_groups":                        "",
+		"imgroup_log_dropped_lines_total":                       "log",
 		"imgroup_journal_bytes":                                 "",
 		"imgroup_journal_errors_total":                          "op",
 		"imgroup_sync_writes_total":                             "result",
