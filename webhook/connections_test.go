@@ -111,7 +111,7 @@ func TestWhenPlacesRunOutTheUnverifiedConnectionThatWasIdleLongestGoes(t *testin
 	}
 }
 
-func TestARequestWithoutAConnectionOfOursHasNoPlace(t *testing.T) {
+func TestARequestWithoutAConnectionOfOursHasNoPlace(*testing.T) {
 	c := connectionOf(request(infoChanged, smallBody))
 	c.serve(true)
 	c.served()

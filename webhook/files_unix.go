@@ -5,12 +5,12 @@
 
 package webhook
 
-import "golang.org/x/sys/unix"
+import "syscall"
 
 // openFiles is how many files the process may have open. The Go runtime has raised its own bound as far as it may.
 func openFiles() uint64 {
-	var files unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &files); err != nil {
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
 		return maxConnections + otherFiles
 	}
 	return uint64(files.Cur) //nolint:unconvert // it is signed on some systems

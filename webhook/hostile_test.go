@@ -41,7 +41,7 @@ func beHostile(addr string, connections int) {
 				if err == nil {
 					_, _ = io.WriteString(c, hostileHeads[i%len(hostileHeads)])
 					if held.Add(1) == int32(connections) {
-						fmt.Println("held") //nolint:forbidigo // tells its parent
+						fmt.Println("held")
 					}
 					_, _ = io.Copy(io.Discard, c)
 					_ = c.Close()
@@ -59,7 +59,7 @@ func beHostile(addr string, connections int) {
 // runHostile starts an untrusted sender and waits until it has opened all its connections once.
 func runHostile(t *testing.T, addr string, connections int) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this program
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), hostileVariable+"="+addr+" "+strconv.Itoa(connections))
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -120,5 +120,5 @@ func (w *world) checkGood(t *testing.T, client *http.Client) time.Duration {
 func memoryInUse() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapInuse + m.StackInuse) //nolint:gosec // less than an exabyte
+	return int64(m.HeapInuse + m.StackInuse)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -143,10 +144,10 @@ func TestARefusedMethodAtACallbackPathIsLogged(t *testing.T) {
 func TestAPathThatIsNearlyRightIsLogged(t *testing.T) {
 	w := newWorld(t)
 	for range 100 { // strangers who look for something else
-		w.do(httptest.NewRequest("GET", "/wp-login.php?Sign=secret", nil))
+		w.do(httptest.NewRequest(http.MethodGet, "/wp-login.php?Sign=secret", nil))
 	}
 	for _, path := range []string{testPath + "/", "/callbacks/chat/gone", "/callbacks/" + strings.Repeat("x", 9999)} {
-		w.do(httptest.NewRequest("POST", path+"?"+signedQuery(testToken), nil))
+		w.do(httptest.NewRequest(http.MethodPost, path+"?"+signedQuery(testToken), nil))
 	}
 	log := w.log.String()
 	for _, want := range []string{`No such callback path" "path"="\"/callbacks/chat/lobby/\"" "method"="\"POST\""`, `/callbacks/chat/gone`, `/wp-login.php`} {

@@ -146,7 +146,7 @@ func TestARefusalEndsTheConnectionByHTTP2Too(t *testing.T) {
 	writeCertificate(t, dir, 1)
 	w := newWorld(t, func(c *Config, _ *limits) { c.TLSCertDir = dir })
 	w.start(t)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true} //nolint:gosec // a test's certificate
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)
 	ask := func(token, body string) (status int, reused bool) {
 		r := request(infoChanged, body)

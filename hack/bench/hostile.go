@@ -92,7 +92,7 @@ func (b *bench) startHostile(ctx context.Context, addr string, connections int) 
 		return nil, err
 	}
 	return p, await(ctx, p, "the untrusted sender", startTimeout, func(context.Context) error {
-		if text, _ := os.ReadFile(log); !strings.Contains(string(text), held) { //nolint:gosec // a folder of our own
+		if text, _ := os.ReadFile(log); !strings.Contains(string(text), held) {
 			return fmt.Errorf("it has not opened %d connections yet", connections)
 		}
 		return nil
