@@ -9,11 +9,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/imgroup-operator/imgroup-operator/internal/logbuffer"
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
 	"github.com/imgroup-operator/imgroup-operator/operator"
 )
@@ -32,29 +34,32 @@ func main() {
 }
 
 func run(args []string) int {
+	stderr := logbuffer.New("log", os.Stderr)
+	defer func() { _ = stderr.Close() }()
 	o, err := options.Parse(args, os.LookupEnv, os.Stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		return fail(exitUsage, err)
+		return fail(stderr, exitUsage, err)
 	case o.Version:
 		fmt.Println("imgroup-operator", version) //nolint:forbidigo // the answer to --version
 		return 0
 	}
-	log := operator.NewLogger(o.LogLevel, os.Stderr)
-	op, err := operator.New(context.Background(), o, version, log)
+	audit := logbuffer.New("audit", os.Stderr)
+	defer func() { _ = audit.Close() }()
+	op, err := operator.New(context.Background(), o, version, operator.NewLogger(o.LogLevel, stderr), stderr, audit)
 	if err != nil {
-		return fail(exitFailed, err)
+		return fail(stderr, exitFailed, err)
 	}
 	if err := op.Run(ctrl.SetupSignalHandler()); err != nil {
-		return fail(exitFailed, err)
+		return fail(stderr, exitFailed, err)
 	}
 	return 0
 }
 
 // fail prints one line that says what is wrong.
-func fail(code int, err error) int {
-	fmt.Fprintln(os.Stderr, "imgroup-operator:", strings.ReplaceAll(err.Error(), "\n", "; "))
+func fail(stderr io.Writer, code int, err error) int {
+	_, _ = fmt.Fprintln(stderr, "imgroup-operator:", strings.ReplaceAll(err.Error(), "\n", "; "))
 	return code
 }

@@ -14,7 +14,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 )
 
-// NewLogger writes JSON lines of a level and above, for all libraries too.
+// NewLogger writes JSON lines of a level and above, for all libraries too. The writer must not block.
 func NewLogger(level string, out io.Writer) logr.Logger {
 	l, err := zapcore.ParseLevel(level)
 	if err != nil {
@@ -24,7 +24,9 @@ func NewLogger(level string, out io.Writer) logr.Logger {
 	format.TimeKey = "time"
 	format.EncodeTime = zapcore.RFC3339NanoTimeEncoder
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(format), zapcore.Lock(zapcore.AddSync(out)), l)
-	log := zapr.NewLogger(zap.New(core))
+	zapper := zap.New(core)
+	log := zapr.NewLogger(zapper)
+	zap.RedirectStdLog(zapper.Named("standard-library"))
 	ctrl.SetLogger(log)
 	klog.SetLogger(log.WithName("client-go"))
 	return log

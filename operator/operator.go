@@ -22,6 +22,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/deadletter"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
+	"github.com/imgroup-operator/imgroup-operator/internal/logbuffer"
 	"github.com/imgroup-operator/imgroup-operator/internal/memory"
 	"github.com/imgroup-operator/imgroup-operator/internal/options"
 	"github.com/imgroup-operator/imgroup-operator/webhook"
@@ -39,6 +40,8 @@ const (
 // Operator is the whole process.
 type Operator struct {
 	log       logr.Logger
+	lines     *logbuffer.Buffer // to which log writes
+	audit     *logbuffer.Buffer
 	manager   ctrl.Manager
 	journal   *journal.Journal
 	letters   *deadletter.Box
@@ -49,8 +52,8 @@ type Operator struct {
 	readiness readiness
 }
 
-// New opens the journal and puts the parts together. It does not need the API server.
-func New(ctx context.Context, o options.Options, version string, log logr.Logger) (*Operator, error) {
+// New opens the journal and puts the parts together. It does not need the API server. The log writes to lines.
+func New(ctx context.Context, o options.Options, version string, log logr.Logger, lines, audit *logbuffer.Buffer) (*Operator, error) {
 	config, err := kubeconfig(o.Kubeconfig, version)
 	if err != nil {
 		return nil, err
@@ -58,7 +61,7 @@ func New(ctx context.Context, o options.Options, version string, log logr.Logger
 	if err := memory.Tune(); err != nil {
 		log.V(1).Info("the memory limit of the container is not known", "reason", err.Error())
 	}
-	op := &Operator{log: log, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
+	op := &Operator{log: log, lines: lines, audit: audit, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
 	op.readiness.failures = func() int { return op.journal.Failures() }
 	if err := op.build(ctx, o, config); err != nil {
 		if op.journal != nil {

@@ -6,7 +6,6 @@ package operator
 import (
 	"context"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -60,7 +59,7 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 	op.requests = resync.NewRequests(op.manager.GetClient(), op.ledger(), time.Now)
 	op.receiver = webhook.NewServer(webhook.Config{BindAddress: o.CallbackBindAddress, TLSCertDir: o.CallbackTLSCertDir,
 		Apps: op.registry, Journal: op.journal, Resync: op.requests, Metrics: collectors,
-		Log: op.log.WithName("callback"), Audit: os.Stderr})
+		Log: op.log.WithName("callback"), Audit: op.audit})
 	op.loader, err = controllers.Setup(ctx, op.manager, controllers.Parts{Journal: op.pending(), Registry: op.registry,
 		Metrics: collectors, Elector: elector, Groups: groups, Requests: op.requests, ExternalURL: o.CallbackExternalURL,
 		AllowedHosts: o.RESTAllowedHosts, SyncWorkers: o.SyncWorkers, Saturated: op.receiver.Pressed})
@@ -99,6 +98,8 @@ func (op *Operator) watch(m *metrics.Metrics) {
 		func() float64 { return float64(op.journal.Stats().Groups) },
 		func() float64 { return float64(op.journal.Stats().Bytes + op.letters.Bytes()) },
 		func() float64 { return float64(op.journal.Failures()) })
+	m.WatchLogs("log", func() float64 { return float64(op.lines.Dropped()) })
+	m.WatchLogs("audit", func() float64 { return float64(op.audit.Dropped()) })
 	m.WatchApps(
 		func() float64 { ready, _ := op.registry.Count(); return float64(ready) },
 		func() float64 { _, unready := op.registry.Count(); return float64(unready) })

@@ -6,7 +6,6 @@ package webhook
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strconv"
 	"sync"
 	"time"
@@ -15,33 +14,20 @@ import (
 	"unicode/utf8"
 )
 
-// maxAuditBytes wait for a slow reader of the audit log, about 2,000 lines. Callbacks never wait for it.
-const maxAuditBytes = 1 << 20
+var auditLines = sync.Pool{New: func() any { return new([]byte) }}
 
-// auditLog writes one JSON line per accepted callback: who changed which fields of which group, never the texts. While
-// run is active, lines gather in memory and are written together; the last moment's lines can be lost with the
-// process. The durable record is the IMGroup's lastChange.
-type auditLog struct {
-	out io.Writer
-
-	mu      sync.Mutex
-	pending []byte
-	dropped int
-	wake    chan struct{}
-	running bool
-}
-
-func newAuditLog(out io.Writer) *auditLog {
-	return &auditLog{out: out, wake: make(chan struct{}, 1)}
-}
-
-func (a *auditLog) accepted(c *call) {
-	if a.out == nil {
+// logAccepted writes one JSON line for an accepted callback: who changed which fields of which group, never the texts.
+// The durable record is the IMGroup's lastChange.
+func (s *Server) logAccepted(c *call) {
+	if s.audit == nil {
 		return
 	}
-	buf := buffers.get()
-	defer buffers.put(buf)
-	a.write(appendAudit(buf.AvailableBuffer(), c))
+	line := auditLines.Get().(*[]byte)
+	*line = appendAudit((*line)[:0], c)
+	_, _ = s.audit.Write(*line) // a log that cannot be written must not cost a callback
+	if cap(*line) <= keptAuditBytes {
+		auditLines.Put(line)
+	}
 }
 
 // appendAudit appends the line of an accepted callback. The member audit is always callback, to find the lines among

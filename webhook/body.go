@@ -3,55 +3,77 @@
 
 package webhook
 
-// body holds the raw values of the members that matter, nil where absent. Of a repeated key the last value counts.
+import "github.com/imgroup-operator/imgroup-operator/internal/event"
+
+// member is one that matters of a callback's body. All others are skipped: unknown ones occur in captured traffic.
+type member int
+
+const (
+	commandMember member = iota
+	groupIDMember
+	eventTimeMember
+	operatorMember
+	typeMember
+	nameMember
+	introductionMember
+	notificationMember
+	faceURLMember
+	ownerMember
+	newOwnerMember
+	customMember // a list, see customFields
+	members      // how many there are
+)
+
+// memberNames are Tencent's, to the letter.
+var memberNames = map[string]member{
+	"CallbackCommand":     commandMember,
+	"GroupId":             groupIDMember,
+	"EventTime":           eventTimeMember,
+	"Operator_Account":    operatorMember,
+	"Type":                typeMember,
+	"Name":                nameMember,
+	"Introduction":        introductionMember,
+	"Notification":        notificationMember,
+	"FaceUrl":             faceURLMember,
+	"Owner_Account":       ownerMember,
+	"NewOwner_Account":    newOwnerMember,
+	"UserDefinedDataList": customMember,
+}
+
+// memberBytes are how long a member's value may be in JSON beyond maxShortToken.
+var memberBytes = [members]int{
+	groupIDMember:      event.MaxGroupIDBytes * escapeLength,
+	operatorMember:     jsonBytes(event.Operator),
+	typeMember:         jsonBytes(event.Type),
+	nameMember:         jsonBytes(event.Name),
+	introductionMember: jsonBytes(event.Introduction),
+	notificationMember: jsonBytes(event.Notification),
+	faceURLMember:      jsonBytes(event.FaceURL),
+	ownerMember:        jsonBytes(event.Owner),
+	newOwnerMember:     jsonBytes(event.Owner),
+}
+
+// jsonBytes is what a field's bound takes at most, in JSON with a pair of escape sequences for each character.
+func jsonBytes(field string) int { return event.Bound(field) * 2 * escapeLength }
+
+// body is what a callback's body says. Of a repeated member the last value counts.
 type body struct {
-	command, groupID, eventTime, operator          []byte
-	typ, name, introduction, notification, faceURL []byte
-	owner, newOwner                                []byte
-	customFields                                   []byte // a list of pairs
+	values [members]value
+	custom customFields
 }
 
-// parseBody reads a callback's body, one JSON object. Unknown members occur in captured traffic and are ignored.
-func parseBody(data []byte) (body, bool) {
-	var b body
-	if !isObject(data) {
-		return b, false
-	}
-	members(data, func(key, value []byte) {
-		if dst := b.member(key); dst != nil {
-			*dst = value
-		}
-	})
-	return b, true
+// value is that of a member which is a string or a number; zero if it is absent or anything else. Of what names
+// something the text counts either way: some senders write IDs of digits as numbers.
+type value struct {
+	text   string // of a number its digits, as they were written
+	quoted bool   // it is a string
+	broken bool   // something in the string is not text and became U+FFFD
 }
 
-// member finds where a member belongs. The keys are Tencent's, to the letter.
-func (b *body) member(key []byte) *[]byte {
-	switch string(key) {
-	case "CallbackCommand":
-		return &b.command
-	case "GroupId":
-		return &b.groupID
-	case "EventTime":
-		return &b.eventTime
-	case "Operator_Account":
-		return &b.operator
-	case "Type":
-		return &b.typ
-	case "Name":
-		return &b.name
-	case "Introduction":
-		return &b.introduction
-	case "Notification":
-		return &b.notification
-	case "FaceUrl":
-		return &b.faceURL
-	case "Owner_Account":
-		return &b.owner
-	case "NewOwner_Account":
-		return &b.newOwner
-	case "UserDefinedDataList":
-		return &b.customFields
+// string is a text that was given as a string.
+func (v value) string() string {
+	if v.quoted {
+		return v.text
 	}
-	return nil
+	return ""
 }

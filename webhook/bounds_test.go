@@ -24,7 +24,6 @@ func TestEventTime(t *testing.T) {
 		ms      int64
 		clamped bool
 	}{
-		``:                                    {now, false},
 		`null`:                                {now, false},
 		`true`:                                {now, false},
 		`{}`:                                  {now, false},
@@ -36,13 +35,19 @@ func TestEventTime(t *testing.T) {
 		`"0x184f5a9d0ab"`:                     {now, false},
 		`"1_670_574_414_123"`:                 {now, false},
 		`"1670574414123ms"`:                   {now, false},
-		`0`:                                   {now, false},
-		`-0`:                                  {now, false},
-		`-1`:                                  {now, false},
-		`-1e400`:                              {now, false},
-		`0.9`:                                 {now, false},
-		`1e-400`:                              {now, false},
-		`1`:                                   {1, false},
+		`0`:                                   {now, true},
+		`-0`:                                  {now, true},
+		`-1`:                                  {now, true},
+		`-1e400`:                              {now, true},
+		`0.9`:                                 {now, true},
+		`1e-400`:                              {now, true},
+		`1`:                                   {now, true},
+		`1670574414`:                          {now, true}, // seconds
+		`"1670574414"`:                        {now, true},
+		`99999999999`:                         {now, true},
+		`99999999999.9`:                       {now, true},
+		`100000000000`:                        {100000000000, false},
+		`1e11`:                                {100000000000, false},
 		`1670574414123`:                       {some, false},
 		`"1670574414123"`:                     {some, false},
 		`" 1670574414123 "`:                   {some, false},
@@ -62,9 +67,13 @@ func TestEventTime(t *testing.T) {
 		`1e400`:                               {now, true},
 		`"` + strings.Repeat("9", 9999) + `"`: {now, true},
 	} {
-		if ms, clamped := eventTime([]byte(raw), testNow); ms != want.ms || clamped != want.clamped {
-			t.Errorf("EventTime %.60s is %d, clamped %t; want %d, %t", raw, ms, clamped, want.ms, want.clamped)
+		d, o := decodeBody(infoChanged, `{"GroupId":"g","EventTime":`+raw+`}`)
+		if ms := d.event.State.Last.Time; o != proceed || ms != want.ms || d.clamped != want.clamped {
+			t.Errorf("EventTime %.60s gives outcome %d and %d, clamped %t; want %d, %t", raw, o, ms, d.clamped, want.ms, want.clamped)
 		}
+	}
+	if ms, clamped := eventTime("", testNow); ms != now || clamped {
+		t.Errorf("without EventTime it is %d, clamped %t", ms, clamped)
 	}
 }
 

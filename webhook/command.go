@@ -44,3 +44,9 @@ func labelOf(command string) string {
 	}
 	return metrics.CommandOther
 }
+
+// mayBeHandled reports whether the URL's command, if there is one, leaves it to the body what becomes of the callback.
+func mayBeHandled(command string) bool {
+	_, handled := kindOf(command)
+	return handled || command == ""
+}

@@ -19,7 +19,7 @@ import (
 // decodeBody decodes a body of the test's app.
 func decodeBody(command, data string) (decoded, outcome) {
 	app := apps.App{Key: testApp, SDKAppID: testAppID}
-	return decode(app, query{command: parameter{command, command != ""}}, []byte(data), testNow)
+	return decode(app, query{command: parameter{command, command != ""}}, source{Reader: strings.NewReader(data)}, testNow)
 }
 
 // texts are the registers of an event that are no clocks, in one line.
@@ -49,13 +49,24 @@ func TestOddBodiesOfAHandledCommand(t *testing.T) {
 		{"a string", `"GroupId"`, badBody, ""},
 		{"a number", `1`, badBody, ""},
 		{"half an object", `{"GroupId":"g"`, badBody, ""},
+		{"objects with a line each", "{\"GroupId\":\"g\"}\n{}", badBody, ""},
 		{"two objects", `{"GroupId":"g"}{"GroupId":"g"}`, badBody, ""},
 		{"something after the object", `{"GroupId":"g"} x`, badBody, ""},
 		{"a comment", `{"GroupId":"g" /* as in the docs */}`, badBody, ""},
 		{"a trailing comma", `{"GroupId":"g",}`, badBody, ""},
 		{"single quotes", `{'GroupId':'g'}`, badBody, ""},
-		{"a byte order mark", "\ufeff" + `{"GroupId":"g"}`, badBody, ""},
-		{"a raw control character in a string", "{\"GroupId\":\"g\",\"Name\":\"a\nb\"}", badBody, ""},
+		{"a byte order mark", "\ufeff" + `{"GroupId":"g","Name":"x"}`, proceed, `name="x"`},
+		{"two byte order marks", "\ufeff\ufeff" + `{"GroupId":"g"}`, badBody, ""},
+		{"half a byte order mark", "\xef\xbb" + `{"GroupId":"g"}`, badBody, ""},
+		{"a byte order mark alone", "\ufeff", badBody, ""},
+		{"a byte order mark within", "{\ufeff" + `"GroupId":"g"}`, badBody, ""},
+		{"UTF-16", "\xff\xfe{\x00}\x00", badBody, ""},
+		{"raw control characters in a string", "{\"GroupId\":\"g\",\"Name\":\"a\n\t\x00\x1f\x7fb\\\\\"}", proceed, `name="a\n\t\x00\x1f\x7fb\\"`},
+		{"a raw control character in a name", "{\"GroupId\":\"g\",\"Na\nme\":\"x\"}", proceed, ""},
+		{"a raw control character in an escape", "{\"GroupId\":\"g\",\"Name\":\"\\\n\"}", badBody, ""},
+		{"a NUL after the object", `{"GroupId":"g"}` + "\x00", badBody, ""},
+		{"lines after the object", `{"GroupId":"g","Name":"x"}` + "\r\n\n", proceed, `name="x"`},
+		{"a form feed between tokens", "{\f}", badBody, ""},
 		{"a form", "GroupId=g&Name=x", badBody, ""},
 		{"space around the object", " \r\n\t{ \"GroupId\" : \"g\" , \"Name\" :\t\"x\" } \n", proceed, `name="x"`},
 		{"32 levels", deep(32), proceed, ""},
@@ -65,7 +76,21 @@ func TestOddBodiesOfAHandledCommand(t *testing.T) {
 		{"an empty object", `{}`, badGroupID, ""},
 		{"an empty GroupId", `{"GroupId":""}`, badGroupID, ""},
 		{"a null GroupId", `{"GroupId":null}`, badGroupID, ""},
-		{"a GroupId that is a number", `{"GroupId":7}`, badGroupID, ""},
+		{"a GroupId that is true", `{"GroupId":true}`, badGroupID, ""},
+		{"a GroupId that is a list", `{"GroupId":["g"]}`, badGroupID, ""},
+		{"a GroupId that is a number of 128 bytes", `{"GroupId":` + strings.Repeat("1", 128) + `}`, proceed, ""},
+		{"a GroupId that is a number of 129 bytes", `{"GroupId":` + strings.Repeat("1", 129) + `}`, badGroupID, ""},
+		{"a GroupId that is no number", `{"GroupId":007}`, badBody, ""},
+		{"a GroupId that is not UTF-8", "{\"GroupId\":\"id-\xff\"}", badGroupID, ""},
+		{"a GroupId that is cut within a character", "{\"GroupId\":\"id-\xe8\xaa\"}", badGroupID, ""},
+		{"a GroupId with a surrogate as UTF-8", "{\"GroupId\":\"\xed\xa0\x80\"}", badGroupID, ""},
+		{"a GroupId with an overlong character", "{\"GroupId\":\"\xc0\xaf\"}", badGroupID, ""},
+		{"a GroupId with a high surrogate", `{"GroupId":"a\ud800"}`, badGroupID, ""},
+		{"a GroupId with a low surrogate", `{"GroupId":"\udc00a"}`, badGroupID, ""},
+		{"a GroupId with surrogates the wrong way round", `{"GroupId":"\ude00\ud83d"}`, badGroupID, ""},
+		{"a GroupId that is not UTF-8, then one that is", "{\"GroupId\":\"\xff\",\"GroupId\":\"g\"}", proceed, ""},
+		{"a GroupId that is UTF-8, then one that is not", "{\"GroupId\":\"g\",\"GroupId\":\"\xff\"}", badGroupID, ""},
+		{"a GroupId, then null", `{"GroupId":"g","GroupId":null}`, badGroupID, ""},
 		{"a GroupId that is an object", `{"GroupId":{"GroupId":"g"}}`, badGroupID, ""},
 		{"a GroupId deeper down only", `{"x":{"GroupId":"g"},"y":[{"GroupId":"g"}]}`, badGroupID, ""},
 		{"a GroupId of 128 bytes", `{"GroupId":"` + strings.Repeat("é", 64) + `"}`, proceed, ""},
@@ -160,7 +185,7 @@ func TestUnhandledBodiesAreNotParsed(t *testing.T) {
 
 func TestEachCommandReadsItsOwnFields(t *testing.T) {
 	const body = `{"GroupId":"g","Type":"Public","Name":"n","Introduction":"i","Notification":"no","FaceUrl":"f","Owner_Account":"o",
-		"NewOwner_Account":"new","OldOwner_Account":"old","Operator_Account":"op","EventTime":5,"UserDefinedDataList":[{"Key":"k","Value":"v"}]}`
+		"NewOwner_Account":"new","OldOwner_Account":"old","Operator_Account":"op","EventTime":1600000000005,"UserDefinedDataList":[{"Key":"k","Value":"v"}]}`
 	for command, want := range map[string]struct{ texts, operator, clocks string }{
 		infoChanged:  {`custom/k="v" faceURL="f" introduction="i" name="n" notification="no" type="Public"`, "op", "alive"},
 		created:      {`custom/k="v" name="n" owner="o" type="Public"`, "op", "alive epoch"},
@@ -176,7 +201,7 @@ func TestEachCommandReadsItsOwnFields(t *testing.T) {
 		}
 		last := d.event.State.Last
 		got := struct{ texts, operator, clocks string }{texts(d.event), last.Operator, strings.Join(clocks, " ")}
-		if o != proceed || got != want || last.Command != command || last.Time != 5 || last.Source != event.Callback {
+		if o != proceed || got != want || last.Command != command || last.Time != 1600000000005 || last.Source != event.Callback {
 			t.Errorf("%s: outcome %d, %+v, want %+v; last change %+v", command, o, got, want, last)
 		}
 	}
@@ -191,14 +216,18 @@ func TestCustomFields(t *testing.T) {
 		` [ ] `:                     ``,
 		`[1,"a",null,[],{}]`:        ``,
 		`[{"Key":"k","Value":"v"}]`: `custom/k="v"`,
-		` [ { "Key" : "k" , "Value" : "v" } , {"Key":"l","Value":""} ] `:        `custom/k="v" custom/l=""`,
-		`[{"Key":"k","Value":"a"},{"Key":"k","Value":"b"}]`:                     `custom/k="b"`,
-		`[{"Key":"k","Key":"l","Value":"a","Value":"b"}]`:                       `custom/l="b"`,
-		`[{"Key":"","Value":"v"},{"Value":"v"},{"Key":"k"}]`:                    ``,
-		`[{"Key":"k","Value":null},{"Key":"l","Value":7},{"Key":7,"Value":""}]`: ``,
-		`[{"key":"k","value":"v"}]`:                                             ``,
-		`[{"Key":"a/b name","Value":"abc\u0000\u0001"}]`:                        `custom/a/b name="abc\x00\x01"`,
-		`[{"Key":"name","Value":"x","More":[{"Key":"no","Value":"no"}]}]`:       `custom/name="x"`,
+		` [ { "Key" : "k" , "Value" : "v" } , {"Key":"l","Value":""} ] `:                                                          `custom/k="v" custom/l=""`,
+		`[{"Key":"k","Value":"a"},{"Key":"k","Value":"b"}]`:                                                                       `custom/k="b"`,
+		`[{"Key":"k","Key":"l","Value":"a","Value":"b"}]`:                                                                         `custom/l="b"`,
+		`[{"Key":"","Value":"v"},{"Value":"v"},{"Key":"k"}]`:                                                                      ``,
+		`[{"Key":"k","Value":null},{"Key":"l","Value":7},{"Key":7,"Value":""}]`:                                                   `custom/k="null" custom/l="7"`,
+		`[{"Key":"a","Value":1e3},{"Key":"b","Value":-0},{"Key":"c","Value":1.50},{"Key":"d","Value":12345678901234567890123}]`:   `custom/a="1e3" custom/b="-0" custom/c="1.50" custom/d="12345678901234567890123"`,
+		`[{"Key":"a","Value":true},{"Key":"b","Value":[ ]},{"Key":"c","Value":{ "x" : [ 1 , "\u0041 \/ <" ] , "x" : null } }]`:    `custom/a="true" custom/b="[]" custom/c="{\"x\":[1,\"\\u0041 \\/ <\"],\"x\":null}"`,
+		"[{\"Key\":\"a\\ud800\",\"Value\":\"v\"},{\"Key\":\"a\xff\",\"Value\":\"v\"},{\"Key\":\"b\",\"Value\":\"v\\ud800\xff\"}]": "custom/b=\"v\uFFFD\uFFFD\"",
+		`[{"Key":"a\ufffd","Value":"v"}]`:                                                                                         "custom/a\uFFFD=\"v\"",
+		`[{"key":"k","value":"v"}]`:                                                                                               ``,
+		`[{"Key":"a/b name","Value":"abc\u0000\u0001"}]`:                                                                          `custom/a/b name="abc\x00\x01"`,
+		`[{"Key":"name","Value":"x","More":[{"Key":"no","Value":"no"}]}]`:                                                         `custom/name="x"`,
 	} {
 		d, o := decodeBody(infoChanged, `{"GroupId":"g","UserDefinedDataList":`+list+`}`)
 		if o != proceed || texts(d.event) != want {

@@ -125,16 +125,3 @@ func hasSign(query string) bool {
 	}
 	return false
 }
-
-// FuzzJSON compares the walk over an object with what encoding/json makes of it.
-func FuzzJSON(f *testing.F) {
-	for _, data := range payloads(f) {
-		f.Add(string(data))
-	}
-	f.Add(` { "a" : [ 1 , { "b" : "\"]}" } , null ] , "a" : -1e5 , "\u0061" : true } `)
-	f.Fuzz(func(t *testing.T, data string) {
-		if isObject([]byte(data)) {
-			checkWalk(t, []byte(data))
-		}
-	})
-}

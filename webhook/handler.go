@@ -14,6 +14,8 @@ import (
 // call is what is known of one request so far, for its metrics, its logs and the audit.
 type call struct {
 	start    time.Time
+	method   string
+	path     string
 	query    query
 	app      apps.Key // empty until the path's app is known
 	command  string   // empty until the query was read
@@ -23,14 +25,16 @@ type call struct {
 	stack    []byte
 }
 
-// ServeHTTP answers one request. The answer is sent after the event is durable and not before.
+// ServeHTTP answers one request. The answer is sent after the event is durable and not before. A sender that was not
+// verified is asked to leave: whoever knows no token shall hold no connection.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{start: s.now()}
-	o := s.guard(w, r, c)
-	if s.leaving.Load() || o.leaves() {
-		w.Header().Set("Connection", "close")
+	if isHealthCheck(r) {
+		replyHealthy(w, s.leaving.Load())
+		return
 	}
-	reply(w, o)
+	c := &call{start: s.now(), method: r.Method, path: r.URL.Path}
+	o := s.guard(w, r, c)
+	reply(w, o, s.leaving.Load() || !c.verified || o.leaves())
 	s.report(c, o)
 }
 
@@ -53,22 +57,24 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, c *call) outcome
 		return o
 	}
 	c.verified = true
+	conn := connectionOf(r)
+	conn.serve(!app.AllowUnsigned)
+	defer conn.served()
 	return s.receive(w, r, c, app)
 }
 
 // receive takes a verified request's body and makes what it says durable.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, c *call, app apps.App) outcome {
-	buf := buffers.get()
-	defer buffers.put(buf)
-	if o := readBody(w, r, buf); o != proceed {
+	if r.ContentLength > maxBodyBytes {
+		return bodyTooLarge
+	}
+	src := source{http.MaxBytesReader(w, r.Body, maxBodyBytes), isEncoded(r.Header)}
+	d, o := decode(app, c.query, src, c.start)
+	if c.command = d.command; o != proceed {
 		return o
 	}
 	s.received.Add(1)
 	defer s.received.Add(-1)
-	d, o := decode(app, c.query, buf.Bytes(), c.start)
-	if c.command = d.command; o != proceed {
-		return o
-	}
 	s.count(d)
 	c.event = d.event
 	return s.store(r.Context(), c)
@@ -79,6 +85,7 @@ func (s *Server) count(d decoded) {
 	if d.clamped {
 		s.metrics.EventTimeClamped.Inc()
 	}
+	s.metrics.CallbackUnnamed.Add(float64(d.unnamed))
 	for _, field := range d.cut {
 		s.metrics.CallbackTruncated.WithLabelValues(field).Inc()
 	}
@@ -90,8 +97,10 @@ func (s *Server) report(c *call, o outcome) {
 	s.metrics.CallbackDuration.Observe(s.now().Sub(c.start).Seconds())
 	switch o {
 	case accepted:
-		s.audit.accepted(c)
-	case unhandled, notFound, methodNotAllowed: // ordinary, or any stranger's
+		s.logAccepted(c)
+	case unhandled: // ordinary
+	case notFound:
+		s.logNotFound(c)
 	case journalFull, journalShare, journalTimeout, journalClosed, journalError:
 		s.logLost(c, o)
 	case panicked:

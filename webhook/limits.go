@@ -7,16 +7,18 @@ import "time"
 
 // Limits of the endpoint. Tencent waits 2 s for an answer and, by default, sends an event once.
 const (
-	// maxInFlight requests may be between the look-up of their app and their answer. With bodies of the greatest size
-	// (1 MiB, read by doubling) they would take 2 GiB, but it takes a token to get that far, and usual bodies have
-	// less than 1 KiB.
+	// maxInFlight requests may be between the look-up of their app and their answer. Each takes less than 64 KiB beside the
+	// texts that are kept of its body, whatever the body's size.
 	maxInFlight = 1024
 	// maxInFlightPerApp is half of it, so that one app's storm leaves room for the others.
 	maxInFlightPerApp = maxInFlight / 2
 
-	// maxConnections at a time; further ones wait for one to end, at most idleTimeout. An idle connection takes 18 KiB, so
-	// that all of them stay below half of the container's memory limit.
+	// maxConnections at a time, unless the process may have fewer files open. An idle connection takes 18 KiB, so that all
+	// of them stay below half of the container's memory limit.
 	maxConnections = 12_000
+	// otherFiles is what the process may have open beside callbacks' connections: the journal, the API server, Tencent's
+	// REST API, metrics and probes. Of a limit that is very low half is left to them.
+	otherFiles = 256
 
 	// pressingInFlight requests that have come whole do not gather as long as the process answers as fast as callbacks
 	// come: at 1,000 per second about three are in flight.
@@ -42,12 +44,21 @@ const (
 	// shutdownTimeout is what requests in flight have to finish: one read, one append and one write, with a margin.
 	shutdownTimeout = 8 * time.Second
 
-	// maxBodyBytes: GroupDestroyed lists every member of a group, thousands of them; larger bodies are no callback.
-	maxBodyBytes = 1 << 20
-	// keptBodyBytes is the largest buffer that is kept for the next request.
-	keptBodyBytes = 64 << 10
+	// maxBodyBytes: GroupDestroyed lists every member of a group; those of 50,000 take 2.7 MB, and a group may have more.
+	// Bodies are read as a stream, so this bounds time and not memory. It holds for every command.
+	maxBodyBytes = 16 << 20
+	// maxShortToken is what a decoder gets of a string or a number that nobody wants; enough for every name of ours with
+	// all of it escaped. A name is held at each level, so those of one body may take maxNesting times as much.
+	maxShortToken = 256
+	// keptValueBytes is the longest value after which a reader of bodies is kept for the next request: its buffer has
+	// grown with it.
+	keptValueBytes = 16 << 10
+	// keptAuditBytes is the largest buffer of an audit line that is kept for the next one.
+	keptAuditBytes = 16 << 10
 	// maxNesting of JSON. Callbacks have 3 levels.
 	maxNesting = 32
+	// maxLoggedBytes of a path or a method go to the log: a callback path has up to 10+1+63+1+253.
+	maxLoggedBytes = 384
 	// maxClientIPBytes is the longest textual IP address with a zone; it goes to the audit log only.
 	maxClientIPBytes = 64
 
@@ -58,6 +69,8 @@ const (
 	maxClockSkew = 60 * time.Second
 	// maxFuture is how far EventTime may be ahead of now. A later one would win over every real change until then.
 	maxFuture = 5 * time.Minute
+	// minEventTime: a smaller EventTime, in March 1973 or before, is no time in milliseconds.
+	minEventTime = 100_000_000_000
 )
 
 // limits are those that tests lower.
@@ -65,11 +78,12 @@ type limits struct {
 	inFlight, perApp                    int
 	readHeader, read, write, idle, stop time.Duration
 	append, farewell                    time.Duration
+	connections                         int
 }
 
 func defaultLimits() limits {
 	return limits{
 		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout, farewell: farewell,
-		readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
+		connections: maxConnections, readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
 	}
 }

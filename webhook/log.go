@@ -15,7 +15,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The logs never get a Sign, a token or a query string, and of strangers' text a group id at most, in ASCII.
+// The logs never get a Sign, a token or a query string, and of strangers' text a group id, a method and a path at most, cut
+// and in ASCII.
 
 // throttle lets few lines pass and counts the others: what goes wrong for one callback goes wrong for thousands.
 type throttle struct {
@@ -44,8 +45,25 @@ func (s *Server) logLost(c *call, o outcome) {
 // logRefused shows a wrong configuration, such as callbacks without a signature, and lets nobody flood the log.
 func (s *Server) logRefused(c *call, o outcome) {
 	if n, ok := s.refusals.pass(c.start); ok {
-		s.log.Info("Callback refused", append(c.pairs(o), "suppressed", n)...)
+		s.log.Info("Callback refused", append(c.pairs(o), "method", quoted(c.method), "suppressed", n)...)
 	}
+}
+
+// logNotFound lets people find a URL that is nearly right, such as one with a slash at its end, and one that was right
+// before. What strangers look for elsewhere cannot keep it from being seen.
+func (s *Server) logNotFound(c *call) {
+	lines := s.strays
+	if strings.HasPrefix(c.path, pathPrefix) {
+		lines = s.notFounds
+	}
+	if n, ok := lines.pass(c.start); ok {
+		s.log.Info("No such callback path", "path", quoted(c.path), "method", quoted(c.method), "suppressed", n)
+	}
+}
+
+// quoted is the beginning of a stranger's text.
+func quoted(text string) string {
+	return strconv.QuoteToASCII(text[:min(len(text), maxLoggedBytes)])
 }
 
 func (s *Server) logPanic(c *call) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -93,47 +94,9 @@ func TestStrangersTextIsEscapedInTheAuditLog(t *testing.T) {
 	}
 }
 
-func TestAuditLinesGatherAndAreWrittenAtTheEnd(t *testing.T) {
-	out := &syncBuffer{}
-	a := newAuditLog(out)
-	a.start()
-	a.write([]byte("one\n"))
-	a.write([]byte("two\n"))
-	if out.String() != "" {
-		t.Errorf("written too early: %q", out.String())
-	}
-	ended, end := context.WithCancel(t.Context())
-	end()
-	a.run(ended)
-	a.write([]byte("three\n"))
-	if got := out.String(); got != "one\ntwo\nthree\n" {
-		t.Errorf("the log has %q", got)
-	}
-}
-
-func TestASlowAuditLogLosesLinesAndSaysSo(t *testing.T) {
-	out := &syncBuffer{}
-	a := newAuditLog(out)
-	a.start()
-	line := []byte(strings.Repeat("x", maxAuditBytes/4-1) + "\n")
-	for range 7 {
-		a.write(line)
-	}
-	a.stop()
-	if got := out.String(); len(got) != maxAuditBytes+len(`{"audit":"dropped","lines":3}`)+1 || !strings.HasSuffix(got, `{"audit":"dropped","lines":3}`+"\n") {
-		t.Errorf("the log has %d bytes and ends with %q", len(got), got[len(got)-40:])
-	}
-}
-
-func TestWithoutAnAuditLogNothingIsKept(t *testing.T) {
+func TestWithoutAnAuditLogNothingIsWritten(t *testing.T) {
 	w := newWorld(t, func(c *Config, _ *limits) { c.Audit = nil })
 	checkAnswer(t, w.post(infoChanged, smallBody), accepted)
-	w.Server.audit.start()
-	checkAnswer(t, w.post(infoChanged, smallBody), accepted)
-	w.Server.audit.stop()
-	if w.Server.audit.pending != nil {
-		t.Error("lines gather for nobody")
-	}
 }
 
 func TestEveryCounterOfTheEndpointExistsFromTheStart(t *testing.T) {
@@ -157,5 +120,42 @@ func TestEveryCounterOfTheEndpointExistsFromTheStart(t *testing.T) {
 	}
 	if got := testutil.CollectAndCount(w.metrics.CallbackTruncated); got != 11 {
 		t.Errorf("%d fields that can be cut, want 11", got)
+	}
+}
+
+func TestARefusedMethodAtACallbackPathIsLogged(t *testing.T) {
+	w := newWorld(t)
+	for _, method := range []string{"GET", "HEAD", "OPTIONS", "M\u202e\n" + strings.Repeat("x", 9999)} {
+		r := request(infoChanged, "")
+		r.Method = method
+		w.do(r)
+	}
+	log := w.log.String()
+	for _, want := range []string{`"outcome"="method"`, `"imapp"="lobby"`, `"method"="\"GET\""`, `"method"="\"OPTIONS\""`, `\\u202e\\n`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log has no %s:\n%s", want, log)
+		}
+	}
+	if len(log) > 4000 || strings.Count(log, "\n") != 4 {
+		t.Errorf("the log has %d bytes:\n%s", len(log), log)
+	}
+}
+
+func TestAPathThatIsNearlyRightIsLogged(t *testing.T) {
+	w := newWorld(t)
+	for range 100 { // strangers who look for something else
+		w.do(httptest.NewRequest(http.MethodGet, "/wp-login.php?Sign=secret", nil))
+	}
+	for _, path := range []string{testPath + "/", "/callbacks/chat/gone", "/callbacks/" + strings.Repeat("x", 9999)} {
+		w.do(httptest.NewRequest(http.MethodPost, path+"?"+signedQuery(testToken), nil))
+	}
+	log := w.log.String()
+	for _, want := range []string{`No such callback path" "path"="\"/callbacks/chat/lobby/\"" "method"="\"POST\""`, `/callbacks/chat/gone`, `/wp-login.php`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log has no %s:\n%s", want, log)
+		}
+	}
+	if strings.Count(log, "\n") != 13 || len(log) > 4000 || strings.Contains(log, "secret") {
+		t.Errorf("the log has %d lines of %d bytes:\n%s", strings.Count(log, "\n"), len(log), log)
 	}
 }

@@ -26,6 +26,7 @@ type attempt struct {
 	fill                                func(*flight)
 	query                               url.Values
 	large, garbage, noGroup, otherInner bool
+	encoding                            string
 	journalErr                          error
 }
 
@@ -63,8 +64,9 @@ var faults = []fault{
 		}
 	}},
 	{"a wrong Sign", wrongSign, func(a *attempt) { a.query["Sign"][0] = strings.Repeat("0", 64) }},
-	{"a body over 1 MiB", bodyTooLarge, func(a *attempt) { a.large = true }},
+	{"a body over 16 MiB", bodyTooLarge, func(a *attempt) { a.large = true }},
 	{"an unhandled command", unhandled, func(a *attempt) { a.query.Set("CallbackCommand", "Group.CallbackBeforeSendMsg") }},
+	{"a body that is compressed", encodedBody, func(a *attempt) { a.encoding = "gzip" }},
 	{"a body that is no JSON", badBody, func(a *attempt) { a.garbage = true }},
 	{"no GroupId", badGroupID, func(a *attempt) { a.noGroup = true }},
 	{"another command in the body", commandMismatch, func(a *attempt) { a.otherInner = true }},
@@ -90,6 +92,7 @@ func (a *attempt) send(t *testing.T) (*world, *httptest.ResponseRecorder) {
 		a.fill(w.flight)
 	}
 	r := httptest.NewRequest(a.method, a.path+"?"+a.query.Encode(), strings.NewReader(a.body()))
+	r.Header.Set("Content-Encoding", a.encoding)
 	rec := w.do(r)
 	return w, rec
 }
@@ -163,6 +166,9 @@ func checkAnswer(t *testing.T, rec *httptest.ResponseRecorder, o outcome) {
 	for name, value := range want.header {
 		header[name] = value
 	}
+	if beforeVerification[o] {
+		header["Connection"] = "close"
+	}
 	got := map[string]string{}
 	for name := range rec.Header() {
 		got[name] = rec.Header().Get(name)
@@ -191,6 +197,10 @@ func checkObject(t *testing.T, body []byte, status int) {
 	}
 }
 
+// beforeVerification are the outcomes of senders that are not verified: their connection ends.
+var beforeVerification = map[outcome]bool{notFound: true, methodNotAllowed: true, notReady: true, busy: true, appBusy: true,
+	repeatedParameter: true, wrongAppID: true, unsigned: true, expired: true, wrongSign: true}
+
 type promised struct {
 	status int
 	header map[string]string
@@ -218,6 +228,7 @@ var contract = map[outcome]promised{
 	unsigned:          forbidden,
 	expired:           forbidden,
 	wrongSign:         forbidden,
+	encodedBody:       {http.StatusUnsupportedMediaType, map[string]string{"Accept-Encoding": "identity"}},
 	bodyTooLarge:      {http.StatusRequestEntityTooLarge, map[string]string{"Connection": "close"}},
 	bodyUnreadable:    bad,
 	badBody:           bad,

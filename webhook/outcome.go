@@ -30,6 +30,7 @@ const (
 	wrongSign
 	bodyTooLarge
 	bodyUnreadable
+	encodedBody
 	badBody
 	badGroupID
 	commandMismatch
@@ -69,10 +70,11 @@ var answers = [outcomes]answer{
 	unsigned:          fail(http.StatusForbidden, metrics.OutcomeUnsigned, "Sign or RequestTime is missing or malformed"),
 	expired:           fail(http.StatusForbidden, metrics.OutcomeExpired, "RequestTime is too far from now"),
 	wrongSign:         fail(http.StatusForbidden, metrics.OutcomeWrongSign, "Sign is wrong"),
-	bodyTooLarge:      fail(http.StatusRequestEntityTooLarge, metrics.OutcomeBodyTooLarge, "the body is over 1 MiB"),
+	encodedBody:       fail(http.StatusUnsupportedMediaType, metrics.OutcomeEncodedBody, "the body has a Content-Encoding; only identity is taken"),
+	bodyTooLarge:      fail(http.StatusRequestEntityTooLarge, metrics.OutcomeBodyTooLarge, "the body is over 16 MiB"),
 	bodyUnreadable:    fail(http.StatusBadRequest, metrics.OutcomeBodyUnreadable, "the body did not arrive whole"),
 	badBody:           fail(http.StatusBadRequest, metrics.OutcomeBadBody, "the body is not one JSON object of at most 32 levels"),
-	badGroupID:        fail(http.StatusBadRequest, metrics.OutcomeBadGroupID, "GroupId is missing or not a string of 1 to 128 bytes"),
+	badGroupID:        fail(http.StatusBadRequest, metrics.OutcomeBadGroupID, "GroupId is missing or not a text of 1 to 128 bytes"),
 	commandMismatch:   fail(http.StatusBadRequest, metrics.OutcomeCommandMismatch, "CallbackCommand differs between URL and body"),
 	journalFull:       fail(http.StatusServiceUnavailable, metrics.OutcomeJournalFull, "the change could not be stored"),
 	journalShare:      fail(http.StatusServiceUnavailable, metrics.OutcomeJournalShare, "the change could not be stored"),

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
@@ -18,7 +19,6 @@ func TestOnlyTheExactPathIsRouted(t *testing.T) {
 		"/callbacks/chat/lobby":             true,
 		"http://host/callbacks/chat/lobby":  true, // the absolute form, which proxies send
 		"/callbacks/chat/lobby?":            true,
-		"/":                                 false,
 		"/callbacks":                        false,
 		"/callbacks/":                       false,
 		"/callbacks/chat":                   false,
@@ -39,7 +39,8 @@ func TestOnlyTheExactPathIsRouted(t *testing.T) {
 		"/callbacks/chat/LOBBY":             false,
 		"/callbacks/chat/lobb%C3%BF":        false,
 		"/callbacks/lobby/chat":             false,
-		"/healthz":                          false,
+		"/healthz/":                         false,
+		"/readyz":                           false,
 		"/callbacks/chat/lobby%00":          false,
 		"/callbacks/chat/lobby%20":          false,
 		"/callbacks/chat/../../etc/passwd":  false,
@@ -91,5 +92,22 @@ func TestEveryMethodButPostIsRefused(t *testing.T) {
 		r.Method = method
 		w := newWorld(t)
 		checkAnswer(t, w.do(r), methodNotAllowed)
+	}
+}
+
+func TestALoadBalancersHealthCheckIsAnswered(t *testing.T) {
+	w := newWorld(t)
+	*w.apps = apps.Registry{} // not loaded yet: what listens is healthy
+	for _, target := range []string{"/", "/healthz", "/?x=1", "http://host/"} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			rec := w.do(httptest.NewRequest(method, target, nil))
+			if rec.Code != http.StatusOK || rec.Body.String() != "ok" || rec.Header().Get("Content-Length") != "2" {
+				t.Errorf("%s %s: %d %q", method, target, rec.Code, rec.Body)
+			}
+		}
+		checkAnswer(t, w.do(httptest.NewRequest(http.MethodPost, target, nil)), notFound)
+	}
+	if log := w.log.String(); strings.Contains(log, "GET") || strings.Contains(log, "HEAD") {
+		t.Errorf("a health check is logged: %s", log)
 	}
 }

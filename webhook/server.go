@@ -29,7 +29,7 @@ type Config struct {
 	Resync      Resyncer
 	Metrics     *metrics.Metrics
 	Log         logr.Logger      // zero = no log
-	Audit       io.Writer        // gets one JSON line per accepted callback; nil = no audit. One caller at a time.
+	Audit       io.Writer        // gets one JSON line per accepted callback; nil = no audit. It must not block.
 	Now         func() time.Time // nil = time.Now
 }
 
@@ -41,7 +41,7 @@ type Server struct {
 	resync  Resyncer
 	metrics *metrics.Metrics
 	log     logr.Logger
-	audit   *auditLog
+	audit   io.Writer
 	now     func() time.Time
 	limits  limits
 	flight  *flight
@@ -50,7 +50,7 @@ type Server struct {
 	// leaving: each answer is the last of its connection.
 	leaving atomic.Bool
 
-	losses, refusals, connections *throttle
+	losses, refusals, notFounds, strays, connections *throttle
 
 	started chan struct{}
 	addr    atomic.Value // string
@@ -58,7 +58,9 @@ type Server struct {
 
 // NewServer makes a server that Start runs.
 func NewServer(c Config) *Server {
-	return newServer(c, defaultLimits())
+	l := defaultLimits()
+	l.connections = connectionsWithin(openFiles())
+	return newServer(c, l)
 }
 
 func newServer(c Config, l limits) *Server {
@@ -67,8 +69,8 @@ func newServer(c Config, l limits) *Server {
 	}
 	return &Server{
 		config: c, apps: c.Apps, journal: c.Journal, resync: c.Resync, metrics: c.Metrics, log: c.Log, now: c.Now,
-		audit: newAuditLog(c.Audit), limits: l, flight: newFlight(l), started: make(chan struct{}),
-		losses: newThrottle(), refusals: newThrottle(), connections: newThrottle(),
+		audit: c.Audit, limits: l, flight: newFlight(l), started: make(chan struct{}),
+		losses: newThrottle(), refusals: newThrottle(), notFounds: newThrottle(), strays: newThrottle(), connections: newThrottle(),
 	}
 }
 
@@ -108,20 +110,17 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	s.addr.Store(listener.Addr().String())
 	close(s.started)
-	s.log.Info("Receiving callbacks", "address", s.Addr(), "tls", keys != nil)
-	return s.serve(ctx, limit(listener, maxConnections), keys)
+	s.log.Info("Receiving callbacks", "address", s.Addr(), "tls", keys != nil, "connections", s.limits.connections)
+	return s.serve(ctx, limit(listener, s.limits.connections), keys)
 }
 
-// serve runs the parts of the server and waits for all of them. The audit outlives the requests it is about.
-func (s *Server) serve(ctx context.Context, listener *limitedListener, keys *certificates) error {
+// serve runs the parts of the server and waits for all of them.
+func (s *Server) serve(ctx context.Context, listener *connections, keys *certificates) error {
 	parts, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	auditDone, endAudit := context.WithCancel(context.WithoutCancel(ctx))
-	s.audit.start()
 	server := s.httpServer(keys)
 	failed := make(chan error, 2)
-	var requests, audit sync.WaitGroup
-	audit.Go(func() { s.audit.run(auditDone) })
+	var requests sync.WaitGroup
 	requests.Go(func() { failed <- listenAndServe(server, listener, keys != nil) })
 	requests.Go(func() { failed <- keys.watch(parts) })
 	var err error
@@ -133,8 +132,6 @@ func (s *Server) serve(ctx context.Context, listener *limitedListener, keys *cer
 	cancel()
 	err = errors.Join(err, s.shutDown(ctx, server))
 	requests.Wait()
-	endAudit()
-	audit.Wait()
 	return err
 }
 
@@ -149,6 +146,7 @@ func (s *Server) httpServer(keys *certificates) *http.Server {
 		WriteTimeout:                 s.limits.write,
 		IdleTimeout:                  s.limits.idle,
 		MaxHeaderBytes:               maxHeaderBytes,
+		ConnContext:                  withConnection,
 		HTTP2:                        &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
 	}
 }
@@ -166,7 +164,7 @@ func listenAndServe(server *http.Server, listener net.Listener, tls bool) error 
 }
 
 // takeLeave answers on until the senders have closed their connections, no longer than a farewell takes.
-func (s *Server) takeLeave(listener *limitedListener, failed <-chan error) error {
+func (s *Server) takeLeave(listener *connections, failed <-chan error) error {
 	s.leaving.Store(true)
 	end := time.After(s.limits.farewell)
 	look := time.NewTicker(farewellPoll)

@@ -82,9 +82,10 @@ func TestOneConnectionServesManyCallbacks(t *testing.T) {
 			t.Fatalf("answer %+v", response)
 		}
 	}
-	for _, request := range []string{"OPTIONS * HTTP/1.1\r\nHost: im\r\n\r\n", "GET / HTTP/1.1\r\nHost: im\r\n\r\n", "POST //callbacks/chat/lobby HTTP/1.1\r\nHost: im\r\nContent-Length: 0\r\n\r\n"} {
+	for _, request := range []string{"OPTIONS * HTTP/1.1\r\nHost: im\r\n\r\n", "GET /x HTTP/1.1\r\nHost: im\r\n\r\n", "POST //callbacks/chat/lobby HTTP/1.1\r\nHost: im\r\nContent-Length: 0\r\n\r\n"} {
+		conn, r := w.dial(t)
 		response := exchange(t, conn, r, request)
-		if response.StatusCode != http.StatusNotFound || response.Header.Get("Content-Type") != "application/json" {
+		if response.StatusCode != http.StatusNotFound || !response.Close || response.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("answer to %q: %+v", request, response)
 		}
 	}
@@ -98,11 +99,11 @@ func TestOneConnectionServesManyCallbacks(t *testing.T) {
 
 func TestALargeBodyClosesTheConnection(t *testing.T) {
 	for name, request := range map[string]string{
-		"declared, none of it sent": wire("Content-Length: 1048577\r\n", ""),
-		"declared, 100-continue":    wire("Content-Length: 1048577\r\nExpect: 100-continue\r\n", ""),
+		"declared, none of it sent": wire("Content-Length: 16777217\r\n", ""),
+		"declared, 100-continue":    wire("Content-Length: 16777217\r\nExpect: 100-continue\r\n", ""),
 		"declared, absurdly":        wire("Content-Length: 9223372036854775807\r\n", "{"),
 		"in chunks": wire("Transfer-Encoding: chunked\r\n",
-			strings.Repeat("10000\r\n"+strings.Repeat(" ", 0x10000)+"\r\n", 16)+"1\r\n \r\n"),
+			strings.Repeat("10000\r\n"+strings.Repeat(" ", 0x10000)+"\r\n", 256)+"1\r\n \r\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -118,12 +119,12 @@ func TestALargeBodyClosesTheConnection(t *testing.T) {
 	}
 }
 
-func TestABodyOfExactlyOneMebibyteIsRead(t *testing.T) {
+func TestABodyOfExactlySixteenMebibytesIsRead(t *testing.T) {
 	w := newWorld(t)
 	w.start(t)
 	conn, r := w.dial(t)
 	body := smallBody + strings.Repeat(" ", maxBodyBytes-len(smallBody))
-	response := exchange(t, conn, r, wire("Content-Length: 1048576\r\n", body))
+	response := exchange(t, conn, r, wire("Content-Length: 16777216\r\n", body))
 	if response.StatusCode != http.StatusOK || response.Close {
 		t.Errorf("answer %d, closing %t", response.StatusCode, response.Close)
 	}

@@ -4,6 +4,7 @@
 package webhook
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -11,40 +12,32 @@ import (
 )
 
 // eventTime reads EventTime, milliseconds since the Unix epoch: a number in captured traffic, a string in some of
-// Tencent's samples, absent in callbacks documented before 2023. What is no time becomes the time of receipt; so does
-// one too far ahead (clamped), which would otherwise win over every real change until then.
-func eventTime(raw []byte, received time.Time) (ms int64, clamped bool) {
+// Tencent's samples, absent in callbacks documented before 2023. What is no number becomes the time of receipt. So does
+// one that cannot be right (clamped): before 1973 it is in seconds, as in other products' callbacks, and the change
+// would never show; one too far ahead would win over every real change until then.
+func eventTime(text string, received time.Time) (ms int64, clamped bool) {
 	now := received.UnixMilli()
-	t := milliseconds(raw)
-	switch {
-	case t <= 0:
+	t, isNumber := milliseconds(strings.TrimSpace(text))
+	if !isNumber {
 		return now, false
-	case t > now+maxFuture.Milliseconds():
+	}
+	if t < minEventTime || t > now+maxFuture.Milliseconds() {
 		return now, true
 	}
 	return t, false
 }
 
-// milliseconds reads a decimal number or a string that holds one, without its fraction. It gives 0 for what is no
-// number and the greatest number for what is greater.
-func milliseconds(raw []byte) int64 {
-	s, isText := text(raw)
-	if !isText {
-		s = string(raw)
-	}
-	s = strings.TrimSpace(s)
+// milliseconds reads a decimal number without its fraction; one that is too great becomes the greatest.
+func milliseconds(s string) (ms int64, isNumber bool) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return n
+		return n, true
 	}
 	if strings.Trim(s, "0123456789+-.eE") != "" { // no words, no hexadecimals: ParseFloat takes Inf and 0x1p3
-		return 0
+		return 0, false
 	}
 	f, err := strconv.ParseFloat(s, 64)
-	switch {
-	case f >= math.MaxInt64: // with ErrRange too
-		return math.MaxInt64
-	case err != nil, f < 1:
-		return 0
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, false
 	}
-	return int64(f)
+	return int64(min(max(f, 0), math.MaxInt64/2)), true
 }

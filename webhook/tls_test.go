@@ -11,9 +11,11 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,5 +137,44 @@ func TestTLSIsAtLeast12AndSpeaksBothHTTPs(t *testing.T) {
 	}
 	if log := w.log.String(); strings.Contains(log, "Sign") || strings.Contains(log, "callbacks/") {
 		t.Errorf("the log says %s", log)
+	}
+}
+
+// By HTTP/2 a refusal before verification is the last of its connection, and one of a verified sender is not.
+func TestARefusalEndsTheConnectionByHTTP2Too(t *testing.T) {
+	dir := t.TempDir()
+	writeCertificate(t, dir, 1)
+	w := newWorld(t, func(c *Config, _ *limits) { c.TLSCertDir = dir })
+	w.start(t)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	ask := func(token, body string) (status int, reused bool) {
+		r := request(infoChanged, body)
+		r.RequestURI, r.URL.Scheme, r.URL.Host = "", "https", w.Addr()
+		r.URL.RawQuery = signedQuery(token) + "&CallbackCommand=" + infoChanged
+		trace := &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { reused = i.Reused }}
+		response, err := transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(t.Context(), trace)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, response.Body)
+		_ = response.Body.Close()
+		return response.StatusCode, reused
+	}
+	for i, step := range []struct {
+		token, body string
+		status      int
+	}{{testToken, smallBody, 200}, {testToken, "{}", 400}, {testToken, smallBody, 200}, {"guess", smallBody, 403}} {
+		if status, reused := ask(step.token, step.body); status != step.status || reused != (i > 0) {
+			t.Errorf("request %d gets %d on a connection that was there before: %t", i, status, reused)
+		}
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; { // until the client has seen the end
+		if _, reused := ask(testToken, smallBody); !reused {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the connection of a refused sender stays")
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +29,14 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if addr, connections, hostile := strings.Cut(os.Getenv(hostileVariable), " "); hostile {
+		n, _ := strconv.Atoi(connections)
+		beHostile(addr, n)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	testToken    = "s3cr3t-token"

@@ -33,6 +33,7 @@ const (
 var (
 	statusOK      = []byte("HTTP/1.1 200 OK\r\n")
 	contentLength = []byte("\r\nContent-Length: ")
+	closes        = []byte("\r\nConnection: close\r\n")
 	blankLine     = []byte("\r\n\r\n")
 	bodyOK        = []byte(`{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}`)
 
@@ -86,6 +87,9 @@ func (c *conn) read() (answer, error) {
 			return failed, err
 		}
 		if body := head + len(blankLine); have >= body+length {
+			if bytes.Contains(c.in[:body], closes) {
+				c.close()
+			}
 			return judge(c.in[:body], c.in[body:body+length]), nil
 		}
 	}

@@ -28,6 +28,7 @@ Rows, in the order in which they run; 10 to 13, 15 and 16 have no agreed floor:
 	1   acknowledged callbacks per second, over the same handler with a journal that does nothing; processor time
 	3   time to an acknowledgement, over the disk's own sync
 	14  time to an acknowledgement beside hostile traffic, over the time without
+	20  good callbacks while a sender without a token takes every connection
 	10  replay of the journal at a start
 	2   acknowledged callbacks per second, over the status writes that the API server takes per second
 	4   time until a change is visible, over a bare client's
@@ -40,6 +41,6 @@ Rows, in the order in which they run; 10 to 13, 15 and 16 have no agreed floor:
 	16  the memory and the processor time that a nearly full journal takes while the API server is away
 	7   memory with many IMGroups; with it 11, a restart, and 12, what a callback costs
 
-The commands `serve` and `naive` are for bench itself: it starts them as the other side of a comparison.
+The commands `serve`, `naive` and `hostile` are for bench itself: it starts them as the other side of a comparison.
 */
 package main

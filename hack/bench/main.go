@@ -36,6 +36,8 @@ func mainWith(ctx context.Context, args []string, out io.Writer) error {
 		switch args[0] {
 		case serveCommand:
 			return serve(ctx, args[1:])
+		case hostileCommand:
+			return hostile(ctx, args[1:])
 		case naiveCommand:
 			return naive(ctx, args[1:])
 		}

@@ -24,6 +24,7 @@ func rows() []row {
 		{"1", "acknowledged callbacks per second", 10 * time.Minute, (*bench).row1},
 		{"3", "time to an acknowledgement", 10 * time.Minute, (*bench).row3},
 		{"14", "hostile traffic", 10 * time.Minute, (*bench).row14},
+		{"20", "an untrusted sender", 10 * time.Minute, (*bench).row20},
 		{"10", "replay of the journal", 10 * time.Minute, (*bench).row10},
 		{"2", "callbacks over status writes", 15 * time.Minute, (*bench).row2},
 		{"4", "time until a change is visible", 15 * time.Minute, (*bench).row4},

@@ -14,6 +14,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
+	"github.com/imgroup-operator/imgroup-operator/internal/logbuffer"
 	"github.com/imgroup-operator/imgroup-operator/internal/memory"
 	"github.com/imgroup-operator/imgroup-operator/internal/merge"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
@@ -71,7 +72,7 @@ func receiver(addr string, j webhook.Journal) *webhook.Server {
 	registry.Set(apps.App{Key: key, SDKAppID: sdkAppID, Tokens: [][]byte{[]byte(token)}, Ready: true})
 	registry.MarkLoaded()
 	return webhook.NewServer(webhook.Config{BindAddress: addr, Apps: registry, Journal: j, Resync: nobody{},
-		Metrics: metrics.New(prometheus.NewRegistry()), Audit: os.Stderr})
+		Metrics: metrics.New(prometheus.NewRegistry()), Audit: logbuffer.New("audit", os.Stderr)})
 }
 
 // startProfile returns what ends the profile.

@@ -1,12 +1,14 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package apps holds the snapshot of the known IMApps that the webhook reads. The apps controller is its only
-// writer. Reads take no lock.
+// Package apps holds the known IMApps for the webhook. The apps controller is its only writer, and sets each one again
+// whenever it has read its Secret, which is every few seconds: that costs the same however many there are.
 package apps
 
 import (
+	"bytes"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -31,61 +33,66 @@ type App struct {
 // Problem says in a condition's words why an app's callbacks cannot be verified.
 type Problem struct{ Reason, Message string }
 
-// Registry is a snapshot of all IMApps. The zero value is empty and not loaded; it is safe for concurrent use.
+// equal compares with another app of the same key.
+func (a App) equal(b App) bool {
+	return a.UID == b.UID && a.Generation == b.Generation && a.SDKAppID == b.SDKAppID && a.Secret == b.Secret &&
+		slices.EqualFunc(a.Tokens, b.Tokens, bytes.Equal) && a.AllowUnsigned == b.AllowUnsigned &&
+		a.Suspended == b.Suspended && a.Ready == b.Ready && a.Problem == b.Problem
+}
+
+// Registry has all IMApps. The zero value is empty and not loaded; it is safe for concurrent use.
 type Registry struct {
-	write  sync.Mutex
-	apps   atomic.Pointer[map[Key]App]
+	mu     sync.RWMutex
+	apps   map[Key]App
 	loaded atomic.Bool
 }
 
 // Get returns an app as it was last set.
 func (r *Registry) Get(k Key) (App, bool) {
-	a, ok := r.snapshot()[k]
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	a, ok := r.apps[k]
 	return a, ok
 }
 
 // Keys lists the apps in no order.
 func (r *Registry) Keys() []Key {
-	var keys []Key
-	for k := range r.snapshot() {
-		keys = append(keys, k)
-	}
-	return keys
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Collect(maps.Keys(r.apps))
 }
 
-// Loaded tells whether all IMApps that existed at the start have been set.
+// Loaded reports whether all IMApps that existed at the start have been set.
 func (r *Registry) Loaded() bool { return r.loaded.Load() }
 
 // MarkLoaded says that every IMApp of the start has been set. It is never taken back.
 func (r *Registry) MarkLoaded() { r.loaded.Store(true) }
 
-// Set adds or replaces an app.
-func (r *Registry) Set(a App) { r.edit(func(m map[Key]App) { m[a.Key] = a }) }
-
-// Delete forgets an app.
-func (r *Registry) Delete(k Key) { r.edit(func(m map[Key]App) { delete(m, k) }) }
-
-func (r *Registry) snapshot() map[Key]App {
-	if m := r.apps.Load(); m != nil {
-		return *m
+// Set adds or replaces an app. One that is as it was holds up no reader.
+func (r *Registry) Set(a App) {
+	if old, known := r.Get(a.Key); known && old.equal(a) {
+		return
 	}
-	return nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.apps == nil {
+		r.apps = map[Key]App{}
+	}
+	r.apps[a.Key] = a
 }
 
-func (r *Registry) edit(change func(map[Key]App)) {
-	r.write.Lock()
-	defer r.write.Unlock()
-	m := maps.Clone(r.snapshot())
-	if m == nil {
-		m = map[Key]App{}
-	}
-	change(m)
-	r.apps.Store(&m)
+// Delete forgets an app.
+func (r *Registry) Delete(k Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.apps, k)
 }
 
 // Count tells how many apps are ready and how many are not. One that is suspended lacks nothing that anybody waits for.
 func (r *Registry) Count() (ready, unready int) {
-	for _, a := range r.snapshot() {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, a := range r.apps {
 		switch {
 		case a.Ready:
 			ready++

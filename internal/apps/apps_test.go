@@ -5,6 +5,7 @@ package apps
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -85,5 +86,28 @@ func TestReadersSeeWholeAppsWhileWritersWork(t *testing.T) {
 	wg.Wait()
 	if n := len(r.Keys()); n != 8 {
 		t.Errorf("%d apps, want 8: a writer undid another's work", n)
+	}
+}
+
+func TestEveryDifferenceIsSet(t *testing.T) {
+	base := App{Key: Key{"ns", "a"}, UID: "u", Generation: 1, SDKAppID: 1, Secret: "s", Tokens: [][]byte{[]byte("t")}, Ready: true}
+	for name, change := range map[string]func(*App){
+		"UID": func(a *App) { a.UID = "v" }, "Generation": func(a *App) { a.Generation++ }, "SDKAppID": func(a *App) { a.SDKAppID++ },
+		"Secret": func(a *App) { a.Secret = "x" }, "Tokens": func(a *App) { a.Tokens = [][]byte{[]byte("u")} },
+		"a second token": func(a *App) { a.Tokens = append(slices.Clone(a.Tokens), []byte("u")) },
+		"AllowUnsigned":  func(a *App) { a.AllowUnsigned = true }, "Suspended": func(a *App) { a.Suspended = true },
+		"Ready": func(a *App) { a.Ready = false }, "Problem": func(a *App) { a.Problem.Message = "m" },
+	} {
+		var r Registry
+		r.Set(base)
+		changed := base
+		change(&changed)
+		r.Set(changed)
+		if got, _ := r.Get(base.Key); !reflect.DeepEqual(got, changed) {
+			t.Errorf("%s is not set: %+v", name, got)
+		}
+	}
+	if n := reflect.TypeFor[App]().NumField(); n != 10 {
+		t.Errorf("an App has %d fields: are all of them compared?", n)
 	}
 }

@@ -31,6 +31,7 @@ const (
 	OutcomeUnsigned          = "unsigned"           // 403, Sign or RequestTime missing or malformed
 	OutcomeExpired           = "expired"            // 403, RequestTime too far from now
 	OutcomeWrongSign         = "wrong_sign"         // 403
+	OutcomeEncodedBody       = "encoded_body"       // 415
 	OutcomeBodyTooLarge      = "body_too_large"     // 413
 	OutcomeBodyUnreadable    = "body_unreadable"    // 400, the sender stopped or was too slow
 	OutcomeBadBody           = "bad_body"           // 400, not one JSON object, or nested too deep
@@ -54,6 +55,7 @@ func (m *Metrics) presetCallbacks() {
 		OutcomeJournalShare, OutcomeJournalTimeout, OutcomeJournalClosed, OutcomeJournalError, OutcomePanic}
 	m.presetRequests([]string{CommandNone}, beforeQuery)
 	m.presetRequests(slices.Concat(handled, unhandled, []string{CommandNone}), beforeCommand)
+	m.presetRequests(slices.Concat(handled, []string{CommandNone}), []string{OutcomeEncodedBody})
 	m.presetRequests(slices.Concat(unhandled, []string{CommandNone}), []string{OutcomeUnhandled})
 	m.presetRequests(handled, afterCommand)
 	preset(m.CallbackTruncated, event.Bounded()...)

@@ -17,6 +17,7 @@ type Metrics struct {
 	CallbackDuration  prometheus.Histogram
 	EventTimeClamped  prometheus.Counter
 	CallbackTruncated *prometheus.CounterVec // field
+	CallbackUnnamed   prometheus.Counter
 	JournalAppend     prometheus.Histogram
 	JournalErrors     *prometheus.CounterVec // op
 	SyncWrites        *prometheus.CounterVec // result
@@ -75,8 +76,9 @@ func New(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		CallbackRequests:  counterVec("callback_requests_total", "Requests to the callback endpoint by command and outcome.", "command", "outcome"),
 		CallbackDuration:  histogram("callback_duration_seconds", "Time from a request's headers to its answer.", 0.0001, 15),
-		EventTimeClamped:  counter("callback_event_time_clamped_total", "Callbacks whose EventTime lay too far in the future and was replaced by the time of receipt."),
+		EventTimeClamped:  counter("callback_event_time_clamped_total", "Callbacks whose EventTime was in seconds or too far in the future, and was replaced by the time of receipt."),
 		CallbackTruncated: counterVec("callback_truncated_total", "Texts that were cut to the length that an IMGroup can hold.", "field"),
+		CallbackUnnamed:   counter("callback_unnamed_custom_fields_total", "Custom fields of callbacks that were left out, since their key is no text."),
 		JournalAppend:     histogram("journal_append_duration_seconds", "Time until an event was durable in the journal.", 0.0001, 15),
 		JournalErrors:     counterVec("journal_errors_total", "Failures of the journal by operation.", "op"),
 		SyncWrites:        counterVec("sync_writes_total", "Writes of IMGroups to the API server by result.", "result"),
@@ -87,7 +89,7 @@ func New(r prometheus.Registerer) *Metrics {
 		ResyncDuration:    histogram("resync_duration_seconds", "Time that a complete resync took.", 0.1, 18),
 		registerer:        r,
 	}
-	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.JournalAppend, m.JournalErrors,
+	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.CallbackUnnamed, m.JournalAppend, m.JournalErrors,
 		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.ResyncGroups, m.ResyncDuration)
 	m.presetCallbacks()
 	preset(m.JournalErrors, OpAppend, OpFull, OpShare, OpDamage, OpSetAside)
@@ -105,6 +107,12 @@ func (m *Metrics) WatchJournal(groups, bytes, failures func() float64) {
 		gauge("journal_pending_groups", "Groups with acknowledged events that are not yet written to the API server.", nil, groups),
 		gauge("journal_bytes", "Size of the journal's files.", nil, bytes),
 		gauge("journal_failures", "Writes in a row that the journal's disk failed or did not finish in time; 0 after one that succeeded.", nil, failures))
+}
+
+// WatchLogs exports how many lines of a log were dropped, read at each scrape.
+func (m *Metrics) WatchLogs(log string, dropped func() float64) {
+	m.registerer.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: "log_dropped_lines_total",
+		Help: "Log lines that were dropped, since nobody read the log.", ConstLabels: prometheus.Labels{"log": log}}, dropped))
 }
 
 // WatchApps exports the number of IMApps that are ready and that are not, read at each scrape.

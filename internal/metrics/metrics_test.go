@@ -18,6 +18,8 @@ func gathered(t *testing.T) (*prometheus.Registry, *Metrics) {
 	r := prometheus.NewPedanticRegistry()
 	m := New(r)
 	m.WatchJournal(func() float64 { return 3 }, func() float64 { return 4096 }, func() float64 { return 2 })
+	m.WatchLogs("log", func() float64 { return 5 })
+	m.WatchLogs("audit", func() float64 { return 6 })
 	m.WatchApps(func() float64 { return 2 }, func() float64 { return 1 })
 	m.WatchResync(func() float64 { return math.Inf(1) })
 	m.WatchCertificate(func() float64 { return 1.8e9 })
@@ -42,9 +44,11 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_callback_duration_seconds":                     "",
 		"imgroup_callback_event_time_clamped_total":             "",
 		"imgroup_callback_truncated_total":                      "field",
+		"imgroup_callback_unnamed_custom_fields_total":          "",
 		"imgroup_callback_certificate_expiry_timestamp_seconds": "",
 		"imgroup_journal_append_duration_seconds":               "",
 		"imgroup_journal_pending_groups":                        "",
+		"imgroup_log_dropped_lines_total":                       "log",
 		"imgroup_journal_bytes":                                 "",
 		"imgroup_journal_failures":                              "",
 		"imgroup_journal_errors_total":                          "op",
@@ -81,7 +85,7 @@ func TestCountersExistFromTheStartWithinABound(t *testing.T) {
 		collector prometheus.Collector
 		want      int
 	}{
-		"callback_requests": {m.CallbackRequests, 92}, "callback_truncated": {m.CallbackTruncated, 11}, "journal_errors": {m.JournalErrors, 5},
+		"callback_requests": {m.CallbackRequests, 97}, "callback_truncated": {m.CallbackTruncated, 11}, "journal_errors": {m.JournalErrors, 5},
 		"sync_writes": {m.SyncWrites, 5}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
 	} {
 		if got := testutil.CollectAndCount(c.collector); got != c.want {

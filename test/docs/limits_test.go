@@ -73,14 +73,14 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 	w, im := readConstants(t, "webhook/limits.go"), readConstants(t, "internal/imcloud/limits.go")
 	bound := func(field string) string { return count(int64(event.Bound(field))) }
 	want := map[string]string{
-		"connections":                                          count(w.number("maxConnections")),
+		fmt.Sprintf("connections, if %d files fewer than the process may open (`ulimit -n`) are no less", w.number("otherFiles")): count(w.number("maxConnections")),
 		"requests in flight; by one IMApp":                     count(w.number("maxInFlight")) + "; " + count(w.number("maxInFlightPerApp")),
 		"time for the journal":                                 w.time("appendTimeout") + " of Tencent's 2 s",
 		"header read, read, write; idle connection":            w.time("readTimeout") + " each; " + w.time("idleTimeout"),
 		"header size; concurrent HTTP/2 streams by connection": fmt.Sprintf("%d KiB; %d", w.number("maxHeaderBytes")>>10, w.number("maxStreams")),
 		"body; JSON nesting":                                   fmt.Sprintf("%d MiB; %d levels", w.number("maxBodyBytes")>>20, w.number("maxNesting")),
 		"`RequestTime` from now":                               w.time("maxClockSkew") + " either way",
-		"`EventTime` ahead of now":                             fmt.Sprintf("%d min", time.Duration(w.number("maxFuture"))/time.Minute),
+		"`EventTime`: least; ahead of now":                     fmt.Sprintf("%s ms; %d min", count(w.number("minEventTime")), time.Duration(w.number("maxFuture"))/time.Minute),
 		"answering on at shutdown; then finishing requests":    w.time("farewell") + "; " + w.time("shutdownTimeout"),
 		"client IP in the audit line":                          fmt.Sprintf("%d bytes", w.number("maxClientIPBytes")),
 		"group ID":                                             fmt.Sprintf("%d bytes", event.MaxGroupIDBytes),

@@ -76,7 +76,7 @@ func TestTheStateOfAnotherApplicationCountsAsNone(t *testing.T) {
 		if g.Status.SDKAppID != 7 || g.Status.Name != nil || g.Status.Notification != nil || g.Status.FaceURL != nil {
 			return errors.New("something of the old application is left")
 		}
-		if g.Status.LastChange == nil || g.Status.LastChange.EventTime.UnixMilli() != 1000 {
+		if g.Status.LastChange == nil || g.Status.LastChange.EventTime.UnixMilli() != fakeim.Epoch+1000 {
 			return errors.New("the last change is not the new one")
 		}
 		return errors.Join(is("the introduction", g.Status.Introduction, "of another application"),

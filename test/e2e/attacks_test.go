@@ -64,8 +64,8 @@ func forgeries(t *testing.T, x *target) func(context.Context) error {
 // largeBodies sends what is within the limits, which costs most, and what is beyond them, by turns.
 func largeBodies(t *testing.T, x *target) func(context.Context) error {
 	s := many(t, x.loud, fewClients)
-	const limit = 1 << 20
-	begin := `{"CallbackCommand":"` + fakeim.CommandInfoChanged + `","GroupId":"large","EventTime":1000,"Notification":`
+	const limit = 16 << 20
+	begin := `{"CallbackCommand":"` + fakeim.CommandInfoChanged + `","GroupId":"large","EventTime":1600000001000,"Notification":`
 	text := func(size int) []byte { return []byte(begin + `"` + strings.Repeat("a", size-len(begin)-3) + `"}`) }
 	deep := func(levels int) []byte {
 		return []byte(begin + strings.Repeat("[", levels) + strings.Repeat("]", levels) + "}")

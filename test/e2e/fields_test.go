@@ -119,7 +119,7 @@ func awaitTexts(t *testing.T, namespace, name, introduction, notification, faceU
 func timesOf(g imv1alpha1.IMGroup) map[string]int64 {
 	times := map[string]int64{}
 	for _, f := range g.Status.FieldTimes {
-		times[f.Field] = f.EventTime.UnixMilli()
+		times[f.Field] = f.EventTime.UnixMilli() - fakeim.Epoch
 	}
 	return times
 }

@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"testing"
+
+	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
 // With the race detector, which allows 8,128 goroutines, there cannot be as many as 10,000.
@@ -43,11 +45,13 @@ func openIdle(t *testing.T, x *target, connections int) (all []net.Conn) {
 		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", x.address)
 		must(t, err)
 		t.Cleanup(func() { _ = c.Close() })
-		_, err = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", x.path)
+		at := requestTime()
+		_, err = fmt.Fprintf(c, "POST %s?CallbackCommand=State.StateChange&SdkAppid=%d&RequestTime=%s&Sign=%s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+			x.path, sdkAppID, at, fakeim.Sign(token, at))
 		must(t, err)
 		response, err := http.ReadResponse(bufio.NewReader(c), nil)
 		must(t, err)
-		if response.StatusCode != http.StatusForbidden {
+		if response.StatusCode != http.StatusOK || response.Close {
 			t.Fatalf("HTTP %d", response.StatusCode)
 		}
 		all = append(all, c)

@@ -27,7 +27,7 @@ func TestAGroupThatIsDisbandedAndCreatedAgainIsANewGroup(t *testing.T) {
 
 	send(t, s, fakeim.Destroyed("g", 4000, "peter", "ops"))
 	awaitGroup(t, ns, "g", "is disbanded and keeps its texts", func(g imv1alpha1.IMGroup) error {
-		if g.Status.DestroyedTime == nil || g.Status.DestroyedTime.UnixMilli() != 4000 {
+		if g.Status.DestroyedTime == nil || g.Status.DestroyedTime.UnixMilli() != fakeim.Epoch+4000 {
 			return errors.New("no destroyedTime")
 		}
 		return errors.Join(is("the name", g.Status.Name, "ops"), is("the notification", g.Status.Notification, "hello"),
@@ -46,7 +46,7 @@ func TestAGroupThatIsDisbandedAndCreatedAgainIsANewGroup(t *testing.T) {
 	o.awaitDrained()
 
 	send(t, s, fakeim.InfoChanged("g", 4500, fakeim.Body{"Introduction": "of the old group"}))
-	send(t, s, fakeim.Destroyed("g", 3500, "peter", "ops").With("EventTime", 4000))
+	send(t, s, fakeim.Destroyed("g", 3500, "peter", "ops").With("EventTime", fakeim.Epoch+4000))
 	o.awaitDrained()
 	if after := getGroup(t, ns, again.Name); after.ResourceVersion != again.ResourceVersion {
 		t.Errorf("what is older than the new group had an effect: %v", differs(again.Status, after.Status))

@@ -18,6 +18,17 @@ const (
 // as a number, a string as a string, and nil not at all: all three are on record.
 type Body map[string]any
 
+// Epoch is what event times count from that are given to a builder as a small int: tests can say 1000 and 2000, while the
+// operator takes no time before 1973 for one.
+const Epoch = 1_600_000_000_000
+
+func (b Body) at(eventTime any) Body {
+	if ms, isInt := eventTime.(int); isInt && ms < 1e11 {
+		eventTime = Epoch + ms
+	}
+	return b.With("EventTime", eventTime)
+}
+
 // With returns the body with one key set, or left out if the value is nil.
 func (b Body) With(key string, value any) Body {
 	b = maps.Clone(b)
@@ -34,7 +45,7 @@ func (b Body) With(key string, value any) Body {
 func InfoChanged(groupID string, eventTime any, changes Body) Body {
 	b := Body{"CallbackCommand": CommandInfoChanged, "GroupId": groupID, "Operator_Account": "leckie", "Type": "Public"}
 	maps.Copy(b, changes)
-	return b.With("EventTime", eventTime)
+	return b.at(eventTime)
 }
 
 // Created says that a group was created.
@@ -42,7 +53,7 @@ func Created(groupID string, eventTime any, owner, name string) Body {
 	return Body{
 		"CallbackCommand": CommandCreated, "GroupId": groupID, "MemberList": members(owner), "Name": name,
 		"Operator_Account": owner, "Owner_Account": owner, "Type": "Public",
-	}.With("EventTime", eventTime)
+	}.at(eventTime)
 }
 
 // Destroyed says that a group was disbanded. It names no operator.
@@ -50,7 +61,7 @@ func Destroyed(groupID string, eventTime any, owner, name string) Body {
 	return Body{
 		"CallbackCommand": CommandDestroyed, "GroupId": groupID, "MemberList": members(owner), "Name": name,
 		"Owner_Account": owner, "Type": "Public",
-	}.With("EventTime", eventTime)
+	}.at(eventTime)
 }
 
 // OwnerChanged says that a group has a new owner.
@@ -58,7 +69,7 @@ func OwnerChanged(groupID string, eventTime any, oldOwner, newOwner string) Body
 	return Body{
 		"CallbackCommand": CommandOwnerChanged, "GroupId": groupID, "NewOwner_Account": newOwner,
 		"OldOwner_Account": oldOwner, "Operator_Account": "administrator", "Type": "Public",
-	}.With("EventTime", eventTime)
+	}.at(eventTime)
 }
 
 // TopicInfoChanged says that a topic of a community changed. It names only the community, and no time.

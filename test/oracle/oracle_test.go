@@ -51,59 +51,59 @@ func TestExpect(t *testing.T) {
 	}{
 		{
 			"a partial change leaves the rest, and an empty value clears",
-			[]string{info("10", `,"Name":"ops","Notification":"hello"`), info(`"20"`, `,"Notification":""`)},
+			[]string{info("1600000000010", `,"Name":"ops","Notification":"hello"`), info(`"1600000000020"`, `,"Notification":""`)},
 			oracle.Group{
 				Type: text("Public"), Name: text("ops"), Notification: text(""),
-				Times:      map[string]int64{"alive": 20, "type": 20, "name": 10, "notification": 20},
-				LastChange: oracle.Change{Time: 20, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"notification"}},
+				Times:      map[string]int64{"alive": 1600000000020, "type": 1600000000020, "name": 1600000000010, "notification": 1600000000020},
+				LastChange: oracle.Change{Time: 1600000000020, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"notification"}},
 			},
 		},
 		{
 			"at equal times the bytewise greater value wins",
-			[]string{info("10", `,"Name":"é"`), info("10", `,"Name":"Z"`), info("10", `,"Name":"a"`)},
+			[]string{info("1600000000010", `,"Name":"é"`), info("1600000000010", `,"Name":"Z"`), info("1600000000010", `,"Name":"a"`)},
 			oracle.Group{
 				Type: text("Public"), Name: text("é"),
-				Times:      map[string]int64{"alive": 10, "type": 10, "name": 10},
-				LastChange: oracle.Change{Time: 10, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"name"}},
+				Times:      map[string]int64{"alive": 1600000000010, "type": 1600000000010, "name": 1600000000010},
+				LastChange: oracle.Change{Time: 1600000000010, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"name"}},
 			},
 		},
 		{
 			"a group created again forgets what is older, and a destroy moves only the clock",
-			[]string{create("30", "new"), info("29", `,"Introduction":"old"`), destroy("20"), create("10", "old")},
+			[]string{create("1600000000030", "new"), info("1600000000029", `,"Introduction":"old"`), destroy("1600000000020"), create("1600000000010", "old")},
 			oracle.Group{
 				Type: text("Public"), Name: text("new"), Owner: text("peter"),
-				Times:      map[string]int64{"alive": 30, "destroyed": 20, "epoch": 30, "type": 30, "name": 30, "owner": 30},
-				LastChange: oracle.Change{Time: 30, Command: "Group.CallbackAfterCreateGroup", Operator: "leckie", Platform: "Web", Fields: []string{"name", "owner"}},
+				Times:      map[string]int64{"alive": 1600000000030, "destroyed": 1600000000020, "epoch": 1600000000030, "type": 1600000000030, "name": 1600000000030, "owner": 1600000000030},
+				LastChange: oracle.Change{Time: 1600000000030, Command: "Group.CallbackAfterCreateGroup", Operator: "leckie", Platform: "Web", Fields: []string{"name", "owner"}},
 			},
 		},
 		{
 			"a destroy at the time of the newest change destroys",
-			[]string{destroy("30"), create("30", "n")},
+			[]string{destroy("1600000000030"), create("1600000000030", "n")},
 			oracle.Group{
-				Type: text("Public"), Name: text("n"), Owner: text("peter"), DestroyedTime: 30,
-				Times:      map[string]int64{"alive": 30, "destroyed": 30, "epoch": 30, "type": 30, "name": 30, "owner": 30},
-				LastChange: oracle.Change{Time: 30, Command: "Group.CallbackAfterGroupDestroyed", Platform: "Web"},
+				Type: text("Public"), Name: text("n"), Owner: text("peter"), DestroyedTime: 1600000000030,
+				Times:      map[string]int64{"alive": 1600000000030, "destroyed": 1600000000030, "epoch": 1600000000030, "type": 1600000000030, "name": 1600000000030, "owner": 1600000000030},
+				LastChange: oracle.Change{Time: 1600000000030, Command: "Group.CallbackAfterGroupDestroyed", Platform: "Web"},
 			},
 		},
 		{
 			"custom fields, unusable ones among them, and the new owner",
 			[]string{
-				info("10", `,"UserDefinedDataList":[{"Key":"Level","Value":"7"},{"Key":"Level","Value":""},{"Key":"","Value":"x"},{"Key":"Half"},5]`),
-				`{"CallbackCommand":"Group.CallbackAfterChangeGroupOwner","EventTime":5,"GroupId":"g","NewOwner_Account":"new","OldOwner_Account":"old","Operator_Account":"admin"}`,
+				info("1600000000010", `,"UserDefinedDataList":[{"Key":"Level","Value":"7"},{"Key":"Level","Value":""},{"Key":"","Value":"x"},{"Key":"Half"},5]`),
+				`{"CallbackCommand":"Group.CallbackAfterChangeGroupOwner","EventTime":1600000000005,"GroupId":"g","NewOwner_Account":"new","OldOwner_Account":"old","Operator_Account":"admin"}`,
 			},
 			oracle.Group{
 				Type: text("Public"), Owner: text("new"), CustomFields: map[string]string{"Level": ""},
-				Times:      map[string]int64{"alive": 10, "type": 10, "owner": 5, "custom/Level": 10},
-				LastChange: oracle.Change{Time: 10, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"custom/Level"}},
+				Times:      map[string]int64{"alive": 1600000000010, "type": 1600000000010, "owner": 1600000000005, "custom/Level": 1600000000010},
+				LastChange: oracle.Change{Time: 1600000000010, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"custom/Level"}},
 			},
 		},
 		{
 			"null and values that are no text are as absent, and long text is cut between characters",
-			[]string{info("10", `,"Name":null,"FaceUrl":5,"Introduction":"`+strings.Repeat("語", 4097)+`"`)},
+			[]string{info("1600000000010", `,"Name":null,"FaceUrl":5,"Introduction":"`+strings.Repeat("語", 4097)+`"`)},
 			oracle.Group{
 				Type: text("Public"), Introduction: text(strings.Repeat("語", 4096)),
-				Times:      map[string]int64{"alive": 10, "type": 10, "introduction": 10},
-				LastChange: oracle.Change{Time: 10, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"introduction"}},
+				Times:      map[string]int64{"alive": 1600000000010, "type": 1600000000010, "introduction": 1600000000010},
+				LastChange: oracle.Change{Time: 1600000000010, Command: infoCommand, Operator: "leckie", Platform: "Web", Fields: []string{"introduction"}},
 			},
 		},
 	} {
@@ -120,7 +120,7 @@ func TestExpect(t *testing.T) {
 }
 
 func TestTimesThatAreNoneBecomeTheTimeOfReceipt(t *testing.T) {
-	for _, given := range []string{`null`, `0`, `-5`, `"soon"`, `""`, `true`, `1700000300001`, `"1700000300001"`} {
+	for _, given := range []string{`null`, `0`, `-5`, `1700000000`, `99999999999`, `"soon"`, `""`, `true`, `1700000300001`, `"1700000300001"`} {
 		if got := oracle.Expect(callbacks(info(given, "")))["g"].Times["alive"]; got != received {
 			t.Errorf("EventTime %s counts as %d, want the time of receipt", given, got)
 		}

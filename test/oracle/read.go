@@ -80,8 +80,8 @@ func (f *fact) readCustomFields(list any) {
 	}
 }
 
-// eventTime reads EventTime as milliseconds from a number or a string. What is no time, and what lies more than five
-// minutes ahead, becomes the time of receipt.
+// eventTime reads EventTime as milliseconds from a number or a string. What is no time, or one in seconds, and what
+// lies more than five minutes ahead becomes the time of receipt.
 func eventTime(c Callback) int64 {
 	var body struct{ EventTime json.RawMessage }
 	received := c.Received.UnixMilli()
@@ -89,7 +89,7 @@ func eventTime(c Callback) int64 {
 		return received
 	}
 	ms, err := strconv.ParseInt(strings.Trim(string(body.EventTime), `" `), 10, 64)
-	if err != nil || ms <= 0 || ms > received+(5*time.Minute).Milliseconds() {
+	if err != nil || ms < 1e11 || ms > received+(5*time.Minute).Milliseconds() {
 		return received
 	}
 	return ms
