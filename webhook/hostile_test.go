@@ -46,7 +46,7 @@ func beHostile(addr string, connections int) {
 					_, _ = io.Copy(io.Discard, c)
 					_ = c.Close()
 				}
-				time.Sleep(5 * time.Second)
+				time.Sleep(10 * time.Second)
 			}
 		}()
 		if i%100 == 0 {

@@ -155,6 +155,9 @@ func TestALargeBodyTakesLittleMemory(t *testing.T) {
 	for what, data := range bigBodies() {
 		t.Run(what, func(t *testing.T) {
 			cost, b := memoryOf(t, data)
+			for again := 0; cost > 64<<10 && again < 3; again++ { // what other goroutines allocate counts too
+				cost, b = memoryOf(t, data)
+			}
 			if cost > 64<<10 {
 				t.Errorf("%d bytes were allocated for a body of %d", cost, len(data))
 			}
