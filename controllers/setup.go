@@ -115,11 +115,13 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 
 // addApps adds a controller of IMApps, which other sources may wake as well.
 func addApps(mgr manager.Manager, name string, o controller.Options, sources ...source.Source) error {
+	r := o.Reconciler
+	o.Reconciler = nil // which the builder wants to be told last
 	b := builder.ControllerManagedBy(mgr).Named(name).WithOptions(o).For(&imv1alpha1.IMApp{})
 	for _, s := range sources {
 		b = b.WatchesRawSource(s)
 	}
-	return b.Complete(o.Reconciler)
+	return b.Complete(r)
 }
 
 // add adds a controller that its sources alone wake.
