@@ -39,6 +39,8 @@ const (
 	loaders = 16
 	// forEver: the API server may be away for any time; a controller that cannot sync its cache must wait, not end.
 	forEver = time.Duration(math.MaxInt64)
+	// writers write the status of IMApps, and the requests for resyncs.
+	writers = 4
 )
 
 // Parts are what the controllers need from the rest of the operator.
@@ -92,7 +94,7 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 	resyncs := resync.New(resync.Config{Client: cached, Live: live, Leader: p.Elector, Observer: observed, Metrics: p.Metrics,
 		Queue: &fetches, Now: time.Now, AllowedHost: allowed})
 	groups := group.New(group.Config{Client: cached, Live: live, Cache: mgr.GetCache(), Journal: p.Journal, Leader: p.Elector,
-		Metrics: p.Metrics, Events: events, Queue: p.Groups, Observed: observed, Fetcher: resyncs, Inventory: counted, Now: time.Now,
+		Metrics: p.Metrics, Events: events, Queue: p.Groups, Observed: observed, Fetcher: resyncs, Inventory: counted, Workers: p.SyncWorkers, Now: time.Now,
 		LimitReached: changed, Saturated: p.Saturated})
 	p.Metrics.WatchResync(resyncs.Due)
 	p.Elector.OnElected(func() {
@@ -103,11 +105,11 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 	})
 	return loader, firstError(
 		func() error { return addApps(mgr, "apps", options(loaders, loader)) },
-		func() error { return addApps(mgr, "imapp", options(1, status), statuses.Watch(known)) },
+		func() error { return addApps(mgr, "imapp", options(writers, status), statuses.Watch(known)) },
 		func() error {
 			return addApps(mgr, "resync", untimed(options(resync.Workers, resyncs)), fetches.Watch(known))
 		},
-		func() error { return add(mgr, "resync-request", options(1, p.Requests), p.Requests.Watch()) },
+		func() error { return add(mgr, "resync-request", options(writers, p.Requests), p.Requests.Watch()) },
 		func() error { return add(mgr, "groupsync", options(p.SyncWorkers, groups), groups.Watches()...) },
 		func() error { return mgr.Add(p.Elector) },
 	)
@@ -144,6 +146,7 @@ func options[request comparable](workers int, r reconcile.TypedReconciler[reques
 		ReconciliationTimeout:   reconcileTimeout,
 		NeedLeaderElection:      &everyReplica,
 		RateLimiter:             queue.Backoff[request](),
+		NewQueue:                queue.New[request],
 	}
 }
 

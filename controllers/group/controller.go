@@ -7,28 +7,20 @@ package group
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strconv"
-	"strings"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/controllers/inventory"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
-	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
-	"github.com/imgroup-operator/imgroup-operator/internal/merge"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 	"github.com/imgroup-operator/imgroup-operator/internal/queue"
 	"github.com/imgroup-operator/imgroup-operator/internal/recorder"
@@ -63,6 +55,7 @@ type Config struct {
 	Observed  *Observations
 	Fetcher   Fetcher
 	Inventory *inventory.Inventory
+	Workers   int
 	Now       func() time.Time
 	// LimitReached is told when spec.groups.maxCount kept a group from being stored.
 	LimitReached func(apps.Key)
@@ -75,219 +68,175 @@ type Config struct {
 type Controller struct {
 	Config
 
-	grace        gracePeriods
-	throttle     throttle
+	retry        *retry
 	backpressure backpressure
-	failing      atomic.Bool // writes failed lately as they do in an outage: the first success wakes all that wait
-	breaker      breaker
-	recovery     *rate.Limiter // of the times at which all that is pending is woken
-	backoff      workqueue.TypedRateLimiter[Request]
+	decider      decider
+	writer       writer
+	creator      creator
+	retention    retention
+	dropper      dropper
+	sweeper      sweeper
+	recovery     recovery
 	errorLog     *rate.Limiter // of lines about writes that fail; an outage fails thousands
-	dropLog      *rate.Limiter // of lines about events that are dropped, as an IMApp may want of most of them
 }
 
 // New makes the controller.
 func New(c Config) *Controller {
-	return &Controller{Config: c, backpressure: newBackpressure(c.Saturated), backoff: queue.Backoff[Request](),
-		recovery: rate.NewLimiter(rate.Every(queue.BackoffMax), 1), errorLog: rate.NewLimiter(1, 5), dropLog: rate.NewLimiter(1, 5)}
+	retry := newRetry(c.Queue, c.Workers, c.Now)
+	writer := writer{client: c.Client, api: c.Live, metrics: c.Metrics, events: c.Events}
+	return &Controller{
+		Config:       c,
+		retry:        retry,
+		backpressure: newBackpressure(c.Saturated),
+		decider:      decider{reader: newReader(c.Client, c.Live, retry.breaker), inventory: c.Inventory, grace: &gracePeriods{}, now: c.Now},
+		writer:       writer,
+		creator:      creator{writer: writer, inventory: c.Inventory},
+		retention:    retention{client: c.Client, now: c.Now},
+		dropper:      dropper{journal: c.Journal, metrics: c.Metrics, limit: rate.NewLimiter(1, 5)},
+		sweeper:      sweeper{cache: c.Client, leader: c.Leader, inventory: c.Inventory, queue: c.Queue},
+		recovery: recovery{api: c.Live, retry: retry, queue: c.Queue, backoff: queue.Backoff[Kind](), limit: rate.NewLimiter(rate.Every(queue.BackoffMax), 1),
+			pending: func() []event.Key { return append(c.Journal.Keys(), c.Observed.keys()...) }},
+		errorLog: rate.NewLimiter(1, 5),
+	}
 }
 
-// Reconcile brings everything pending for one group to the API server, then checkpoints it.
+// Reconcile brings everything that was told of one group to the API server, when it is the group's turn.
 func (r *Controller) Reconcile(ctx context.Context, request Request) (reconcile.Result, error) {
 	switch request.Kind {
 	case Sweep:
-		return reconcile.Result{}, r.sweep(ctx)
+		return reconcile.Result{}, r.sweeper.sweep(ctx)
 	case Recover:
-		return r.endOutage(ctx), nil
+		return reconcile.Result{RequeueAfter: r.recovery.look(ctx)}, nil
 	}
 	key := request.Key
-	if wait := r.breaker.parked(); wait > 0 {
-		return reconcile.Result{RequeueAfter: wait}, nil
-	}
-	if left := r.throttle.left(key, r.Now()); left > 0 {
-		return reconcile.Result{RequeueAfter: left}, nil
+	turn := r.retry.wait(key)
+	if !turn.granted {
+		return turn.result(), nil
 	}
 	defer r.backpressure.enter(ctx)()
 	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", strconv.QuoteToASCII(key.GroupID)))
-	if seen := r.Observed.get(key); seen != nil {
-		if err := r.applyObserved(ctx, seen); err != nil {
-			return r.failed(ctx, key, err), nil
-		}
+	done, err := r.settle(ctx, key)
+	switch {
+	case err != nil:
+		turn = r.retry.failed(key, err)
+		r.logFailure(ctx, err, turn.after)
+		return turn.result(), nil
+	case done.wrote:
+		r.retry.succeeded(key)
+	default:
+		r.retry.forget(key)
 	}
-	return r.syncPending(ctx, key)
+	return reconcile.Result{RequeueAfter: done.after}, nil
 }
 
-// syncPending brings what the journal holds for a group to the API server. Without any it is the leader's part to keep
-// the rest of the group's status true.
-func (r *Controller) syncPending(ctx context.Context, key event.Key) (reconcile.Result, error) {
+// settle brings what the REST API said of a group to the API server, then what the journal holds, then checkpoints that.
+// Without any it is the leader's part to keep the rest of the group's status true.
+func (r *Controller) settle(ctx context.Context, key event.Key) (done outcome, err error) {
+	if seen := r.Observed.get(key); seen != nil {
+		if done, err = r.bring(ctx, key, seen.told); err != nil {
+			return done, err
+		}
+		r.Observed.settle(seen, done.result)
+	}
 	pending, upTo, found := r.Journal.Pending(key)
 	if !found && !r.Leader.IsLeader() {
-		return reconcile.Result{}, nil
+		return done, nil
 	}
-	wait, again, err := r.sync(ctx, key, pending)
-	var drop *dropped
-	switch {
-	case errors.As(err, &drop):
-		if err := r.drop(ctx, pending, found, drop); err != nil {
-			return r.failed(ctx, key, err), nil
+	wrote := done.wrote
+	done, err = r.bring(ctx, key, told{event: pending})
+	if found && err == nil && !done.held {
+		r.Journal.Checkpoint(key, upTo)
+		if done.wrote {
+			r.Metrics.SyncLag.Observe(r.Now().Sub(pending.Received).Seconds())
+			r.Metrics.SyncCoalesced.Add(float64(pending.Count - 1))
 		}
-	case err != nil:
-		return r.failed(ctx, key, err), nil
-	case wait > 0:
-		return reconcile.Result{RequeueAfter: wait}, nil
-	case wait < 0: // until something else wakes it
-		return reconcile.Result{}, nil
 	}
-	r.finish(key, pending, upTo, found, drop == nil)
-	return reconcile.Result{RequeueAfter: again}, nil
+	done.wrote = wrote || found && done.wrote
+	return done, err
 }
 
-// untilWoken is a wait that only a change of the IMApp ends.
-const untilWoken = -1
+// outcome is what became of what was told.
+type outcome struct {
+	held   bool          // it stays pending
+	wrote  bool          // it is in the API server now
+	after  time.Duration // look at the group again then; 0 = when something wakes it
+	result string        // of an observation: a value of metrics' resync results
+}
 
-// sync returns how long the events must wait, or nothing when they are written, and then when to look at the group again
-// without any. Its error is a *dropped when they will never be.
-func (r *Controller) sync(ctx context.Context, key event.Key, pending event.Event) (wait, again time.Duration, err error) {
-	app, err := r.app(ctx, key)
+// bring decides about what was told of a group and does it.
+func (r *Controller) bring(ctx context.Context, key event.Key, t told) (outcome, error) {
+	k, v, err := r.decider.decide(ctx, key, t)
 	if err != nil {
-		return 0, 0, err
+		return outcome{}, err
 	}
-	groups, err := r.find(ctx, key)
-	if err != nil {
-		return 0, 0, err
+	if v.reason == metrics.DropMaxCount {
+		r.LimitReached(appOf(key))
 	}
-	r.grace.endOthers(key, app != nil, len(groups) > 0)
+	done, err := r.do(ctx, key, k, v)
+	var d *dropped
 	switch {
-	case app == nil:
-		wait, err = r.withoutApp(ctx, key, pending, groups)
-		return wait, 0, err
-	case !app.DeletionTimestamp.IsZero(): // what is written now would go with it
-		wait, err = r.withoutApp(ctx, key, pending, nil)
-		return wait, 0, err
-	case app.Spec.Suspend:
-		return untilWoken, 0, nil
-	case pending.Count > 0 && pending.SDKAppID != app.Spec.SDKAppID:
-		return 0, 0, &dropped{reason: metrics.DropAppChanged}
+	case !errors.As(err, &d):
+		return done, err
+	case t.observed && d.setAside: // there is nothing to keep, it can be fetched again
+		return outcome{result: metrics.ResyncError}, nil
+	case t.observed:
+		return outcome{result: metrics.ResyncSkipped}, nil
 	}
-	pending, err = fresh(app, pending)
-	if err != nil {
-		return 0, 0, err
-	}
-	if len(groups) == 0 {
-		if pending.Count == 0 {
-			return 0, 0, nil
+	return outcome{}, r.dropper.drop(ctx, t.event, d)
+}
+
+// do does what was decided.
+func (r *Controller) do(ctx context.Context, key event.Key, k known, v verdict) (done outcome, err error) {
+	if v.orphan {
+		if err := r.writer.orphaned(ctx, k.groups); err != nil {
+			return done, err
 		}
-		group, wait, err := r.create(ctx, app, pending)
-		if err != nil || wait != 0 {
-			return wait, 0, err
-		}
-		return 0, 0, r.write(ctx, app, group, pending, false)
 	}
-	if pending.Count == 0 && r.isNew(groups) {
-		return newbornGrace, 0, nil
-	}
-	if pending.Count == 0 && slices.ContainsFunc(groups, func(g imv1alpha1.IMGroup) bool { return groupstatus.IsUnknown(&g) }) {
+	if v.fetch {
 		r.Fetcher.Want(key)
 	}
-	if err := r.writeAll(ctx, app, groups, pending); err != nil || !r.Leader.IsLeader() {
-		return 0, 0, err
-	}
-	again, err = r.expire(ctx, app, groups)
-	return 0, again, err
-}
-
-// newbornGrace is how long the leader leaves an IMGroup alone that some replica has just created: that replica is about
-// to write its first status.
-const newbornGrace = 10 * time.Second
-
-func (r *Controller) isNew(groups []imv1alpha1.IMGroup) bool {
-	return slices.ContainsFunc(groups, func(g imv1alpha1.IMGroup) bool {
-		return groupstatus.IsCreated(&g) && g.Status.ObservedGeneration < 1 && r.Now().Sub(g.CreationTimestamp.Time) < newbornGrace
-	})
-}
-
-// app returns the IMApp of a key, or nil when there is none.
-func (r *Controller) app(ctx context.Context, key event.Key) (*imv1alpha1.IMApp, error) {
-	app := &imv1alpha1.IMApp{}
-	err := r.Client.Get(ctx, types.NamespacedName{Namespace: key.Namespace, Name: key.App}, app, client.DisableReadYourWritesConsistency)
-	if apierrors.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the IMApp: %w", err)
-	}
-	return app, nil
-}
-
-// withoutApp says on the group's IMGroups that their IMApp is missing, and lets pending events wait for it.
-func (r *Controller) withoutApp(ctx context.Context, key event.Key, pending event.Event, groups []imv1alpha1.IMGroup) (time.Duration, error) {
-	for i := range groups {
-		if err := r.writeAppNotFound(ctx, &groups[i]); err != nil {
-			return 0, err
+	done.result = v.result
+	switch v.do {
+	case hold:
+		return outcome{held: true, after: v.after}, nil
+	case drop:
+		return done, &dropped{reason: v.reason}
+	case invalid:
+		return done, r.writer.invalid(ctx, k.groups)
+	case create:
+		group, err := r.creator.create(ctx, k.app, key)
+		if err == nil {
+			err = r.writer.one(ctx, k.app, group, v.state, false)
+		}
+		done.wrote = err == nil
+		return done, err
+	case write:
+		err = r.writer.all(ctx, k.app, k.groups, v.state)
+		if done.wrote = err == nil; done.wrote && r.Leader.IsLeader() {
+			done.after, err = r.retention.expire(ctx, k.app, k.groups)
 		}
 	}
-	if pending.Count == 0 {
-		return 0, nil
-	}
-	if left := r.grace.left(key, appGoneGrace, r.Now()); left > 0 {
-		return left, nil
-	}
-	return 0, &dropped{reason: metrics.DropAppGone}
+	return done, err
 }
 
-// staleMargin is how much older than the last complete resync a callback must be to be stale.
-const staleMargin = 60 * time.Second
-
-// fresh leaves out what a complete resync has already settled.
-func fresh(app *imv1alpha1.IMApp, pending event.Event) (event.Event, error) {
-	if pending.Count == 0 || app.Status.Resync == nil || app.Status.Resync.Watermark == nil {
-		return pending, nil
+// logFailure counts and logs an error that may pass. Of a conflict nothing is wrong: another writer was faster, again and
+// again.
+func (r *Controller) logFailure(ctx context.Context, err error, retryIn time.Duration) {
+	if apierrors.IsConflict(err) {
+		return
 	}
-	kept, any := merge.Since(pending.State, app.Status.Resync.Watermark.Add(-staleMargin).UnixMilli(), func(field string) bool { return isFetched(app, field) })
-	if !any {
-		return pending, &dropped{reason: metrics.DropStale}
-	}
-	pending.State = kept
-	return pending, nil
-}
-
-// isFetched reports whether a resync asks for a field: of custom fields only those that the IMApp names.
-func isFetched(app *imv1alpha1.IMApp, field string) bool {
-	key, custom := strings.CutPrefix(field, event.CustomPrefix)
-	return !custom || app.Spec.Rest != nil && slices.Contains(app.Spec.Rest.CustomFieldKeys, key)
-}
-
-// finish forgets what is done.
-func (r *Controller) finish(key event.Key, pending event.Event, upTo uint64, found, written bool) {
-	r.grace.end(key)
-	r.backoff.Forget(Of(key))
-	if found {
-		r.Journal.Checkpoint(key, upTo)
-	}
-	if found && written {
-		r.throttle.wrote(key, r.Now())
-		r.Metrics.SyncLag.Observe(r.Now().Sub(pending.Received).Seconds())
-		r.Metrics.SyncCoalesced.Add(float64(pending.Count - 1))
+	r.Metrics.SyncWrites.WithLabelValues(metrics.WriteError).Inc()
+	if r.errorLog.Allow() {
+		log.FromContext(ctx).Error(err, "writing to the API server failed; the events stay pending", "retryIn", retryIn.String())
 	}
 }
 
-// drop ends the way of events that will not be written. First it keeps them in a file when somebody must look at them.
-func (r *Controller) drop(ctx context.Context, pending event.Event, found bool, d *dropped) error {
-	file := ""
-	if found && d.setAside {
-		var err error
-		if file, err = r.Journal.SetAside(pending, fmt.Sprintf("%s: %v", d.reason, d.cause)); err != nil {
-			r.Metrics.JournalErrors.WithLabelValues(metrics.OpSetAside).Inc()
-			return fmt.Errorf("setting aside refused events: %w", err)
-		}
-		r.Metrics.SyncWrites.WithLabelValues(metrics.WriteRejected).Inc()
+// result is how a turn that was not granted, or failed, goes back into the queue.
+func (t turn) result() reconcile.Result {
+	result := reconcile.Result{RequeueAfter: t.after}
+	if t.low {
+		low := handler.LowPriority
+		result.Priority = &low
 	}
-	r.Metrics.SyncDropped.WithLabelValues(d.reason).Add(float64(pending.Count))
-	switch {
-	case file != "":
-		log.FromContext(ctx).Error(d.cause, "events will never be written; they were set aside", "reason", d.reason, "file", file, "events", pending.Count)
-	case r.dropLog.Allow():
-		log.FromContext(ctx).Info("events were dropped", "reason", d.reason, "events", pending.Count)
-	}
-	return nil
+	return result
 }

@@ -10,57 +10,36 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
-// How long events wait for an object that may still come.
-const (
-	appGoneGrace     = 10 * time.Minute // a GitOps tool may delete and create an IMApp again
-	notDeclaredGrace = 30 * time.Second // the cache may lag behind a declaration
-)
-
-// gracePeriods remembers since when the events of a group wait for an object. It is not kept over a restart: the wait then
-// begins anew.
+// gracePeriods remember since when the events of a group wait before they are dropped, and why. They are not kept over a
+// restart: the wait then begins anew.
 type gracePeriods struct {
-	mu    sync.Mutex
-	since map[grace]time.Time
+	mu  sync.Mutex
+	all map[event.Key]grace
 }
 
 type grace struct {
-	key  event.Key
-	wait time.Duration
+	reason string
+	since  time.Time
 }
 
-// left says how much of the wait is left for a key, which begins with the first question.
-func (p *gracePeriods) left(key event.Key, wait time.Duration, now time.Time) time.Duration {
+// left returns how much of a period is left for a group. It begins with the first question, and again with another reason.
+func (p *gracePeriods) left(key event.Key, reason string, period time.Duration, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.since == nil {
-		p.since = map[grace]time.Time{}
+	if p.all == nil {
+		p.all = map[event.Key]grace{}
 	}
-	since, ok := p.since[grace{key, wait}]
-	if !ok {
-		since = now
-		p.since[grace{key, wait}] = now
+	g, ok := p.all[key]
+	if !ok || g.reason != reason {
+		g = grace{reason, now}
+		p.all[key] = g
 	}
-	return wait - now.Sub(since)
+	return period - now.Sub(g.since)
 }
 
-// end forgets the waits of a key.
+// end forgets the wait of a group.
 func (p *gracePeriods) end(key event.Key) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, wait := range []time.Duration{appGoneGrace, notDeclaredGrace} {
-		delete(p.since, grace{key, wait})
-	}
-}
-
-// endOthers ends the waits whose cause is gone: the IMApp is there, or it is the IMApp that is missing and not a
-// declaration, or there is one.
-func (p *gracePeriods) endOthers(key event.Key, appFound, groupFound bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if appFound {
-		delete(p.since, grace{key, appGoneGrace})
-	}
-	if !appFound || groupFound {
-		delete(p.since, grace{key, notDeclaredGrace})
-	}
+	delete(p.all, key)
 }

@@ -16,8 +16,7 @@ import (
 // observation is what the REST API said of one group, on its way through group sync. It is not in the journal: it can
 // be fetched again.
 type observation struct {
-	event   event.Event
-	invalid bool                // the API says that no group can have this ID; the event has a key alone
+	told
 	settled func(result string) // called once, with a value of the metric's label result
 }
 
@@ -37,12 +36,12 @@ func NewObservations(q *queue.Source[Request]) *Observations {
 // Observe brings into group sync what the REST API says of a group. settled is called once, when the API server has it
 // or does not need it; until then the observation takes memory.
 func (o *Observations) Observe(seen event.Event, settled func(result string)) {
-	o.put(&observation{event: seen, settled: settled})
+	o.put(&observation{told: told{event: seen, observed: true}, settled: settled})
 }
 
-// ObserveInvalid is Observe for an ID that no group can have, as the REST API says.
-func (o *Observations) ObserveInvalid(key event.Key, settled func(result string)) {
-	o.put(&observation{event: event.Event{Key: key}, invalid: true, settled: settled})
+// ObserveInvalid is Observe for an ID that no group has or ever will, as the REST API says: the event is the end of a group.
+func (o *Observations) ObserveInvalid(seen event.Event, settled func(result string)) {
+	o.put(&observation{told: told{event: seen, observed: true, invalid: true}, settled: settled})
 }
 
 // put replaces an older observation of the group, which nobody needs any more.

@@ -18,14 +18,20 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/policy"
 )
 
+// retention deletes IMGroups of disbanded groups.
+type retention struct {
+	client client.Client
+	now    func() time.Time
+}
+
 // expire deletes the IMGroups whose time has come, and returns how long the next one has left; 0: there is none.
-func (r *Controller) expire(ctx context.Context, app *imv1alpha1.IMApp, groups []imv1alpha1.IMGroup) (time.Duration, error) {
+func (r retention) expire(ctx context.Context, app *imv1alpha1.IMApp, groups []imv1alpha1.IMGroup) (time.Duration, error) {
 	for i := range groups {
 		g := &groups[i]
 		if !groupstatus.Expires(g, app) {
 			continue
 		}
-		if left := g.Status.DestroyedTime.Add(policy.Of(app).Retention).Sub(r.Now()); left > 0 {
+		if left := g.Status.DestroyedTime.Add(policy.Of(app).Retention).Sub(r.now()); left > 0 {
 			return left, nil
 		}
 		if err := r.delete(ctx, g); err != nil {
@@ -37,9 +43,9 @@ func (r *Controller) expire(ctx context.Context, app *imv1alpha1.IMApp, groups [
 }
 
 // delete deletes an IMGroup as it was seen. One that has changed meanwhile may be of a living group.
-func (r *Controller) delete(ctx context.Context, g *imv1alpha1.IMGroup) error {
+func (r retention) delete(ctx context.Context, g *imv1alpha1.IMGroup) error {
 	seen := client.Preconditions(metav1.Preconditions{UID: &g.UID, ResourceVersion: &g.ResourceVersion})
-	err := r.Client.Delete(ctx, g, seen)
+	err := r.client.Delete(ctx, g, seen)
 	if err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("deleting IMGroup %s of a disbanded group: %w", g.Name, err)
 	}

@@ -43,8 +43,8 @@ const (
 // Observer takes what the REST API says of groups. settled is called once, when nothing waits any more.
 type Observer interface {
 	Observe(seen event.Event, settled func(result string))
-	// ObserveInvalid is for an ID that no group can have.
-	ObserveInvalid(key event.Key, settled func(result string))
+	// ObserveInvalid is for an ID that no group has or ever will: the event is the end of a group.
+	ObserveInvalid(seen event.Event, settled func(result string))
 }
 
 // Config is what resyncs need from the rest of the operator.

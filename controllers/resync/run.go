@@ -122,10 +122,10 @@ func (run *run) observe(ctx context.Context, result imcloud.Result) error {
 	result.Values = append(result.Values, deletedFields(result.Absent)...)
 	seen, readable := result.Event(run.app.Namespace, run.app.Name)
 	switch {
+	case result.Outcome == imcloud.InvalidID:
+		run.Observer.ObserveInvalid(seen, run.settled)
 	case readable:
 		run.Observer.Observe(seen, run.settled)
-	case result.Outcome == imcloud.InvalidID:
-		run.Observer.ObserveInvalid(event.Key{Namespace: run.app.Namespace, App: run.app.Name, GroupID: result.GroupID}, run.settled)
 	default:
 		run.unread.Add(1)
 		run.code.Store(int64(result.Code))

@@ -9,24 +9,33 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/merge"
 )
 
-// Merge applies the merge law to an object in memory: of the application that is named. compact means that the object comes
-// from the cache. It returns how many custom fields had no room.
+// Merge applies the merge law to an object in memory, of the application that is named, with what differs of an event.
+// compact means that the object comes from the cache. It returns how many custom fields had no room.
 func Merge(group *imv1alpha1.IMGroup, sdkAppID int64, pending event.State, compact bool) int {
 	old := State(&group.Status, sdkAppID)
-	told := Difference(old, pending, compact)
-	state := merge.Join(old, told)
+	fit, over := within(pending, customBound(old, pending))
+	return over + Join(group, sdkAppID, Difference(old, fit, compact), compact)
+}
+
+// Join is Merge with the whole of a state, where the same one goes into several objects.
+func Join(group *imv1alpha1.IMGroup, sdkAppID int64, told event.State, compact bool) int {
+	old := State(&group.Status, sdkAppID)
+	bound := customBound(old, told)
+	was, evicted := within(old, bound)
+	told, over := within(told, bound)
+	state := merge.Join(was, told)
 	keep := map[string]bool{}
 	for field := range digested {
 		a, had := old.Get(field)
 		b, has := state.Get(field)
 		keep[field] = compact && had && has && a == b
 	}
-	overflow := SetState(&group.Status, sdkAppID, state, keep)
-	if _, lives := pending.Get(event.Alive); lives {
+	SetState(&group.Status, sdkAppID, state, keep)
+	if _, lives := told.Get(event.Alive); lives {
 		dropInvalid(group)
 	}
 	SetConditions(group, state, true)
-	return overflow
+	return evicted + over
 }
 
 // NeedsTexts reports whether the merge depends on texts that the cache does not hold: a tie in time, or a value that

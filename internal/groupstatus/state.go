@@ -58,16 +58,15 @@ func valuesOf(s *imv1alpha1.IMGroupStatus) map[string]string {
 	return values
 }
 
-// SetState writes a state into a status. It returns how many custom fields had no room.
+// SetState writes a state into a status. Of custom fields it has at most event.MaxCustomFields.
 //
 // keep names the fields that stay as they are in the status although the state holds a digest for them: the texts that did
 // not change.
-func SetState(s *imv1alpha1.IMGroupStatus, sdkAppID int64, state event.State, keep map[string]bool) int {
-	registers, overflow := withinBounds(state.Registers)
+func SetState(s *imv1alpha1.IMGroupStatus, sdkAppID int64, state event.State, keep map[string]bool) {
 	s.SDKAppID = sdkAppID
 	s.FieldTimes, s.CustomFields = nil, nil
 	known := map[string]string{}
-	for _, r := range registers {
+	for _, r := range state.Registers {
 		s.FieldTimes = append(s.FieldTimes, imv1alpha1.FieldTime{Field: r.Field, EventTime: MicroTime(r.Time), Source: sourceFor(r.Source)})
 		known[r.Field] = r.Value
 		if key, ok := strings.CutPrefix(r.Field, event.CustomPrefix); ok {
@@ -82,22 +81,6 @@ func SetState(s *imv1alpha1.IMGroupStatus, sdkAppID int64, state event.State, ke
 		}
 	}
 	s.LastChange = lastChangeOf(state.Last)
-	return overflow
-}
-
-// withinBounds drops the custom fields beyond event.MaxCustomFields, those with the greatest keys.
-func withinBounds(registers []event.Register) ([]event.Register, int) {
-	custom := 0
-	kept := make([]event.Register, 0, len(registers))
-	for _, r := range registers {
-		if strings.HasPrefix(r.Field, event.CustomPrefix) {
-			if custom++; custom > event.MaxCustomFields {
-				continue
-			}
-		}
-		kept = append(kept, r)
-	}
-	return kept, len(registers) - len(kept)
 }
 
 func lastChangeOf(c event.Change) *imv1alpha1.LastChange {

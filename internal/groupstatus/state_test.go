@@ -4,7 +4,6 @@
 package groupstatus
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,9 +54,7 @@ func TestAStateGoesIntoAStatusAndBackUnchanged(t *testing.T) {
 		"custom/Level", "7", "custom/Region", ""))
 	state = merge.Join(state, event.NewState(event.Disbanded, at(1670574414124), nil))
 	var status imv1alpha1.IMGroupStatus
-	if overflow := SetState(&status, appID, state, nil); overflow != 0 {
-		t.Errorf("overflow %d, want none", overflow)
-	}
+	SetState(&status, appID, state, nil)
 	if diff := cmp.Diff(state, State(&status, appID)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -74,20 +71,6 @@ func TestAStateOfAnotherApplicationCountsAsNone(t *testing.T) {
 	SetState(&status, appID, event.NewState(event.Changed, at(1), values("name", "ops")), nil)
 	if diff := cmp.Diff(event.State{}, State(&status, appID+1)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
-	}
-}
-
-func TestCustomFieldsBeyondTheBoundAreLeftOutByKey(t *testing.T) {
-	var vs []event.Value
-	for i := range event.MaxCustomFields + 3 {
-		vs = append(vs, event.Value{Field: fmt.Sprintf("custom/%03d", i), Value: "v"})
-	}
-	var status imv1alpha1.IMGroupStatus
-	if overflow := SetState(&status, appID, event.NewState(event.Changed, at(1), vs), nil); overflow != 3 {
-		t.Errorf("overflow %d, want 3", overflow)
-	}
-	if n := len(status.CustomFields); n != event.MaxCustomFields || status.CustomFields[n-1].Key != "063" {
-		t.Errorf("%d custom fields, the last %v", n, status.CustomFields[n-1])
 	}
 }
 

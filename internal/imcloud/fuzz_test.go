@@ -52,7 +52,7 @@ func FuzzInfo(f *testing.F) {
 					t.Errorf("%s is out of bounds: %q", v.Field, v.Value)
 				}
 			}
-			if e, ok := r.Event("chat", "lobby"); ok != (r.Outcome == Observed || r.Outcome == Destroyed) || ok && e.Key.GroupID != id {
+			if e, ok := r.Event("chat", "lobby"); ok != (!r.ServerTime.IsZero() && (r.Outcome == Observed || r.Outcome == Destroyed || r.Outcome == InvalidID)) || ok && e.Key.GroupID != id {
 				t.Errorf("%s is an event: %t", r.Outcome, ok)
 			}
 		}

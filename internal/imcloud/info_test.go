@@ -103,7 +103,7 @@ func TestACodeForTheWholeIsTheOneOfASingleGroup(t *testing.T) {
 			if err != nil || len(results) != 2 || results[0].Outcome != want || results[1].Outcome != Observed {
 				t.Errorf("%d: %v, %v", code, results, err)
 			}
-			if _, ok := results[0].Event("chat", "lobby"); ok != (want == Destroyed) {
+			if _, ok := results[0].Event("chat", "lobby"); ok != (want == Destroyed || want == InvalidID) {
 				t.Errorf("%d: is an event: %t", code, ok)
 			}
 		})
@@ -163,6 +163,8 @@ func TestAResultBecomesAnEvent(t *testing.T) {
 				State: event.NewState(event.Changed, change, []event.Value{{Field: event.Name, Value: "n"}, {Field: event.Owner, Value: "o"},
 					{Field: event.Type, Value: "Public"}, {Field: event.Introduction}, {Field: event.Notification}, {Field: event.FaceURL}})},
 			{Key: event.Key{Namespace: "chat", App: "lobby", GroupID: "gone"}, SDKAppID: testApp, Received: time.Now(), Count: 1,
+				State: event.NewState(event.Disbanded, change, nil)},
+			{Key: event.Key{Namespace: "chat", App: "lobby", GroupID: "é"}, SDKAppID: testApp, Received: time.Now(), Count: 1,
 				State: event.NewState(event.Disbanded, change, nil)},
 		}
 		var got []event.Event

@@ -110,23 +110,20 @@ func (r *Result) add(field, bound string, t text) {
 	r.Values = append(r.Values, event.Value{Field: field, Value: value})
 }
 
-// Event returns the result as an event of an IMApp, with the server's time. Only what is Observed or Destroyed is one.
-// Like every observation by REST it names no command and no operator.
+// Event returns the result as an event of an IMApp, with the server's time. Only what is Observed, Destroyed or an InvalidID
+// tells anything; the latter is the end of a group that was known. Like every observation by REST it names no command and no
+// operator.
 func (r Result) Event(namespace, app string) (event.Event, bool) {
+	e := event.Event{Key: event.Key{Namespace: namespace, App: app, GroupID: r.GroupID}, SDKAppID: r.sdkAppID, Received: r.received, Count: 1}
 	kind := event.Changed
 	switch {
 	case r.ServerTime.IsZero():
-		return event.Event{}, false
-	case r.Outcome == Destroyed:
+		return e, false
+	case r.Outcome == Destroyed, r.Outcome == InvalidID:
 		kind = event.Disbanded
 	case r.Outcome != Observed:
-		return event.Event{}, false
+		return e, false
 	}
-	return event.Event{
-		Key:      event.Key{Namespace: namespace, App: app, GroupID: r.GroupID},
-		SDKAppID: r.sdkAppID,
-		Received: r.received,
-		Count:    1,
-		State:    event.NewState(kind, event.Change{Time: r.ServerTime.UnixMilli(), Source: event.REST}, r.Values),
-	}, true
+	e.State = event.NewState(kind, event.Change{Time: r.ServerTime.UnixMilli(), Source: event.REST}, r.Values)
+	return e, true
 }

@@ -12,6 +12,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // IsNamespaceGone reports whether a namespace is terminating or gone.
@@ -19,21 +20,37 @@ func IsNamespaceGone(err error) bool {
 	return apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) || namespaceNotFound(err)
 }
 
-// IsPermanent reports whether the same write can never succeed: the object is invalid, malformed or too large.
+// IsPermanent reports whether the same write can never succeed: the schema refuses the object, or it is too large. What an
+// admission policy or a webhook denies is not, whatever its code, for these come and go; nor is what cannot be told from it.
 func IsPermanent(err error) bool {
-	return apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) || isTooLarge(err)
-}
-
-// isTooLarge reports whether an object is larger than etcd takes. The API server hands on what etcd and its client say, as a
-// plain 500.
-func isTooLarge(err error) bool {
-	var status apierrors.APIStatus
-	if !errors.As(err, &status) {
+	var answer apierrors.APIStatus
+	if !errors.As(err, &answer) || strings.HasPrefix(answer.Status().Message, "admission webhook ") {
 		return false
 	}
-	said := status.Status().Message
-	return apierrors.IsRequestEntityTooLargeError(err) ||
-		strings.Contains(said, "etcdserver: request is too large") || strings.Contains(said, "trying to send message larger than max")
+	return isRefusedBySchema(answer.Status()) || isTooLarge(answer.Status())
+}
+
+// isRefusedBySchema reports whether each cause names a field and what is wrong with it, as only validation does.
+func isRefusedBySchema(s metav1.Status) bool {
+	if s.Reason != metav1.StatusReasonInvalid || s.Details == nil {
+		return false
+	}
+	for _, cause := range s.Details.Causes {
+		if cause.Field == "" || !strings.HasPrefix(string(cause.Type), "FieldValue") {
+			return false
+		}
+	}
+	return len(s.Details.Causes) > 0
+}
+
+// isTooLarge reports whether an object is larger than the API server or etcd takes. What etcd and its client say is handed on
+// as a plain 500.
+func isTooLarge(s metav1.Status) bool {
+	if s.Reason == metav1.StatusReasonRequestEntityTooLarge {
+		return strings.HasPrefix(s.Message, "Request entity too large")
+	}
+	return s.Code >= http.StatusInternalServerError &&
+		(strings.Contains(s.Message, "etcdserver: request is too large") || strings.Contains(s.Message, "trying to send message larger than max"))
 }
 
 // namespaceNotFound tells a create in a namespace that is gone from an object that is gone.

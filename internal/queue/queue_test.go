@@ -32,3 +32,40 @@ func TestTheBacklogIsPushedAtTheStartAndLowPriorityComesLast(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestLowPriorityIsNotStarvedByMoreThanAControllerCanDo(t *testing.T) {
+	q := New("test", Backoff[int]())
+	defer q.ShutDown()
+	AddLow(q, -1)
+	AddLow(q, -2)
+	for i := range 3 {
+		q.Add(i)
+	}
+	var low []int
+	for next := 3; next < 200; next++ {
+		q.Add(next) // there is always work of ordinary priority
+		r, _ := q.Get()
+		q.Done(r)
+		if r < 0 {
+			low = append(low, r)
+		}
+	}
+	if !slices.Equal(low, []int{-1, -2}) {
+		t.Errorf("of low priority came %v, want each once, in their order", low)
+	}
+}
+
+func TestWhatWasTakenDoesNotComeAgain(t *testing.T) {
+	q := New("test", Backoff[int]()).(*shared[int])
+	defer q.ShutDown()
+	for i := range 100 {
+		AddLow[int](q, i)
+	}
+	for range 100 {
+		r, _ := q.Get()
+		q.Done(r)
+	}
+	if n := q.Len(); n != 0 || len(q.low) != 0 || len(q.waiting) != 0 {
+		t.Errorf("%d in the queue, %d and %d remembered", n, len(q.low), len(q.waiting))
+	}
+}

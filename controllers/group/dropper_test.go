@@ -21,10 +21,20 @@ func TestWhatARefusedWriteMeans(t *testing.T) {
 	groups := schema.GroupResource{Group: "im.imgroup.dev", Resource: "imgroups"}
 	terminating := apierrors.NewForbidden(groups, "g", errors.New("terminating"))
 	terminating.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
+	invalid := func(causes ...metav1.StatusCause) error {
+		err := apierrors.NewInvalid(schema.GroupKind{Kind: "IMGroup"}, "g", nil)
+		err.ErrStatus.Details.Causes = causes
+		return err
+	}
+	bySchema := metav1.StatusCause{Type: metav1.CauseTypeFieldValueInvalid, Field: "status.name", Message: "Too long"}
+	byWebhook := invalid(bySchema).(*apierrors.StatusError)
+	byWebhook.ErrStatus.Message = `admission webhook "w.example.com" denied the request: ` + byWebhook.ErrStatus.Message
+	tooLargeByPolicy := apierrors.NewRequestEntityTooLargeError("")
+	tooLargeByPolicy.ErrStatus.Message = `imgroups.im.imgroup.dev "g" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: Request entity too large`
 	for _, c := range []struct {
 		why      string
 		err      error
-		reason   string // empty: it may heal
+		reason   string // empty: it may pass
 		setAside bool
 	}{
 		{"conflict", apierrors.NewConflict(groups, "g", errors.New("changed")), "", false},
@@ -36,8 +46,14 @@ func TestWhatARefusedWriteMeans(t *testing.T) {
 		{"the object is gone", apierrors.NewNotFound(groups, "g"), "", false},
 		{"the namespace is terminating", terminating, metrics.DropNamespaceGone, false},
 		{"the namespace is gone", apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "ns"), metrics.DropNamespaceGone, false},
-		{"invalid", apierrors.NewInvalid(schema.GroupKind{Kind: "IMGroup"}, "g", nil), metrics.DropRejected, true},
-		{"bad request", apierrors.NewBadRequest("bad"), metrics.DropRejected, true},
+		{"invalid by the schema", invalid(bySchema, bySchema), metrics.DropRejected, true},
+		{"invalid, and nothing says by what", invalid(), "", false},
+		{"invalid by a policy", invalid(metav1.StatusCause{Message: "every object needs the label team"}), "", false},
+		{"invalid by the schema and something else", invalid(bySchema, metav1.StatusCause{Message: "no"}), "", false},
+		{"a webhook that speaks like the schema", byWebhook, "", false},
+		{"a webhook without a code", apierrors.NewBadRequest(`admission webhook "w.example.com" denied the request without explanation`), "", false},
+		{"bad request", apierrors.NewBadRequest("bad"), "", false},
+		{"too large, as a policy says", tooLargeByPolicy, "", false},
 		{"too large", apierrors.NewRequestEntityTooLargeError("large"), metrics.DropRejected, true},
 		{"too large for etcd", apierrors.NewInternalError(errors.New("etcdserver: request is too large")), metrics.DropRejected, true},
 		{"too large for etcd's client", apierrors.NewInternalError(errors.New("trying to send message larger than max (3145729 vs. 2097152)")), metrics.DropRejected, true},

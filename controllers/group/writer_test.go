@@ -82,10 +82,10 @@ func TestAStateIsNotWrittenIntoTheIMGroupOfAnotherGroup(t *testing.T) {
 	now := created("new")
 	now.UID = "after"
 	api := &patcher{err: apierrors.NewConflict(schema.GroupResource{Resource: "imgroups"}, cached.Name, errors.New("changed"))}
-	r := New(Config{Client: api, Live: again{now: now}, Metrics: metrics.New(prometheus.NewRegistry())})
-	pending := event.Event{State: event.NewState(event.Changed, at(1), values("name", "of the old group")), Count: 1}
+	w := writer{client: api, api: again{now: now}, metrics: metrics.New(prometheus.NewRegistry())}
+	state := event.NewState(event.Changed, at(1), values("name", "of the old group"))
 	app := &imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{UID: cached.OwnerReferences[0].UID}, Spec: imv1alpha1.IMAppSpec{SDKAppID: appID}}
-	err := r.write(t.Context(), app, cached, pending, false)
+	err := w.one(t.Context(), app, cached, state, false)
 	if err == nil || errors.As(err, new(*dropped)) || api.patches != 1 {
 		t.Errorf("%d patches, %v; want one that conflicts, and another try", api.patches, err)
 	}
@@ -100,7 +100,7 @@ func TestANewOwnerLeavesTheOwnersOfOthersAlone(t *testing.T) {
 	if isOwned(group, app) {
 		t.Fatal("an IMGroup of the deleted IMApp is not the new one's")
 	}
-	if err := New(Config{Client: &patcher{}}).own(t.Context(), app, group); err != nil {
+	if err := (writer{client: &patcher{}}).own(t.Context(), app, group); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(append([]metav1.OwnerReference{team}, ownedBy(app)...), group.OwnerReferences); diff != "" {
