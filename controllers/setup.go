@@ -84,18 +84,19 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 		counted  = inventory.New(changed)
 		observed = group.NewObservations(p.Groups)
 	)
-	loader := app.NewLoader(cached, live, p.Registry, changed, func(app apps.Key) {
+	resumed := func(app apps.Key, generation int64) {
 		if p.Elector.IsLeader() { // one request is enough
-			p.Requests.RequestResync(app)
+			p.Requests.Resumed(app, generation)
 		}
-	})
+	}
+	loader := app.NewLoader(cached, live, p.Registry, changed, resumed)
 	status := app.NewStatus(app.StatusConfig{Client: cached, Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
-		Events: events, Now: time.Now, AllowedHost: allowed, Inventory: counted})
+		Events: events, Now: time.Now, AllowedHost: allowed, Inventory: counted, Resumed: resumed})
 	resyncs := resync.New(resync.Config{Client: cached, Live: live, Leader: p.Elector, Observer: observed, Metrics: p.Metrics,
 		Queue: &fetches, Now: time.Now, AllowedHost: allowed})
 	groups := group.New(group.Config{Client: cached, Live: live, Cache: mgr.GetCache(), Journal: p.Journal, Leader: p.Elector,
 		Metrics: p.Metrics, Events: events, Queue: p.Groups, Observed: observed, Fetcher: resyncs, Inventory: counted, Workers: p.SyncWorkers, Now: time.Now,
-		LimitReached: changed, Saturated: p.Saturated})
+		Listed: func() { statuses.Push(known()...) }, LimitReached: changed, Saturated: p.Saturated})
 	p.Metrics.WatchResync(resyncs.Due)
 	p.Elector.OnElected(func() {
 		resyncs.Elected()

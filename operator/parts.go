@@ -76,6 +76,7 @@ func newManager(o options.Options, config *rest.Config, log logr.Logger) (ctrl.M
 	return ctrl.NewManager(config, ctrl.Options{
 		Scheme:         kube.Scheme(),
 		MapperProvider: kube.Mapper,
+		NewCache:       kube.NewCache,
 		Cache:          kube.CacheOptions(o.WatchNamespaces),
 		Client:         client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &readYourWrites}},
 		Logger:         log,

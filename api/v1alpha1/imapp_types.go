@@ -296,6 +296,25 @@ type ResyncStatus struct {
 	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
 	Watermark *metav1.MicroTime `json:"watermark,omitempty"`
 
+	// watermarkFields are the fields for which the watermark holds: those that the resync asked for and that Tencent told
+	// of every group it saw, as fieldTimes names them; of custom fields "custom/" and the key. At most 80. Absent means all
+	// but custom fields.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=80
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=300
+	WatermarkFields []string `json:"watermarkFields,omitempty"`
+
+	// unread are the IDs of groups for which the watermark does not hold, since Tencent did not tell of them. At most 16.
+	// Absent means none.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=128
+	Unread []string `json:"unread,omitempty"`
+
 	// groupsDone is the number of groups that the newest resync is done with, written every 10 seconds. At least 0. Absent
 	// means not known.
 	// +optional

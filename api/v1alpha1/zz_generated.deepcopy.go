@@ -444,6 +444,16 @@ func (in *ResyncStatus) DeepCopyInto(out *ResyncStatus) {
 		in, out := &in.Watermark, &out.Watermark
 		*out = (*in).DeepCopy()
 	}
+	if in.WatermarkFields != nil {
+		in, out := &in.WatermarkFields, &out.WatermarkFields
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
+	if in.Unread != nil {
+		in, out := &in.Unread, &out.Unread
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	if in.GroupsDone != nil {
 		in, out := &in.GroupsDone, &out.GroupsDone
 		*out = new(int32)

@@ -48,15 +48,15 @@ type Loader struct {
 	live     client.Reader
 	registry *apps.Registry
 	changed  func(apps.Key)
-	resumed  func(apps.Key)
+	resumed  func(app apps.Key, generation int64)
 
 	errorLog rate.Sometimes // limits the lines about Secrets that cannot be read
 	locks    sync.Map       // *sync.Mutex by apps.Key, as many as there were IMApps
 }
 
 // NewLoader makes a loader. changed is told of every change of the registry, resumed of an IMApp that is no longer
-// suspended.
-func NewLoader(cached, live client.Reader, registry *apps.Registry, changed, resumed func(apps.Key)) *Loader {
+// suspended, and of the generation since which it is not.
+func NewLoader(cached, live client.Reader, registry *apps.Registry, changed func(apps.Key), resumed func(apps.Key, int64)) *Loader {
 	return &Loader{cached: cached, live: live, registry: registry, changed: changed, resumed: resumed,
 		errorLog: rate.Sometimes{First: 10, Interval: time.Second}}
 }
@@ -147,7 +147,7 @@ func (r *Loader) load(ctx context.Context, app *imv1alpha1.IMApp) bool {
 		r.changed(key)
 	}
 	if known && old.Suspended && !now.Suspended {
-		r.resumed(key)
+		r.resumed(key, now.Generation)
 	}
 	return now.Ready
 }

@@ -45,6 +45,8 @@ type StatusConfig struct {
 	Now         func() time.Time
 	// AllowedHost reports whether spec.rest.baseURL may name a host.
 	AllowedHost func(baseURL string) bool
+	// Resumed is told of an IMApp that is no longer suspended, and of the generation since which it is not.
+	Resumed func(app apps.Key, generation int64)
 }
 
 // Status writes the status of IMApps: on the leader alone, from what its registry and its inventory know.
@@ -80,7 +82,10 @@ func (r *Status) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 	before := app.DeepCopy()
 	report := r.Inventory.Report(key)
 	r.setStatus(app, known, report)
-	if r.dueCount(key) {
+	if wasSuspended(before) && !app.Spec.Suspend { // also where nobody led at that moment
+		r.Resumed(key, app.Generation)
+	}
+	if report.Complete && r.dueCount(key) {
 		setCounts(&app.Status, report)
 	}
 	if equality.Semantic.DeepEqual(before.Status, app.Status) {
@@ -114,7 +119,13 @@ func (r *Status) setStatus(app *imv1alpha1.IMApp, known apps.App, report invento
 	set(authenticated(app, known.Problem))
 	conditions.SetWhile(badSpec == "" && !app.Spec.Suspend, &s.Conditions, app.Generation, imv1alpha1.ConditionReconciling, known.Problem.Reason, known.Problem.Message)
 	conditions.SetWhile(badSpec != "", &s.Conditions, app.Generation, imv1alpha1.ConditionStalled, imv1alpha1.ReasonInvalidSpec, badSpec)
-	conditions.SetWhile(true, &s.Conditions, app.Generation, imv1alpha1.ConditionNameConflict, imv1alpha1.ReasonNameTaken, conflictMessage(report.Conflicts))
+	if report.Complete {
+		conditions.SetWhile(true, &s.Conditions, app.Generation, imv1alpha1.ConditionNameConflict, imv1alpha1.ReasonNameTaken, conflictMessage(report.Conflicts))
+	}
+}
+
+func wasSuspended(app *imv1alpha1.IMApp) bool {
+	return conditions.Reason(app.Status.Conditions, imv1alpha1.ConditionReady) == imv1alpha1.ReasonSuspended
 }
 
 // badSpec says what the schema could not refuse, since it depends on the operator's flags.

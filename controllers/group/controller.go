@@ -57,6 +57,8 @@ type Config struct {
 	Inventory *inventory.Inventory
 	Workers   int
 	Now       func() time.Time
+	// Listed is called once, when the inventory knows every IMGroup.
+	Listed func()
 	// LimitReached is told when spec.groups.maxCount kept a group from being stored.
 	LimitReached func(apps.Key)
 	// Saturated reports whether the receiver has more to do than it can.
@@ -93,7 +95,7 @@ func New(c Config) *Controller {
 		creator:      creator{writer: writer, inventory: c.Inventory},
 		retention:    retention{client: c.Client, now: c.Now},
 		dropper:      dropper{journal: c.Journal, metrics: c.Metrics, limit: rate.NewLimiter(1, 5)},
-		sweeper:      sweeper{cache: c.Client, leader: c.Leader, inventory: c.Inventory, queue: c.Queue},
+		sweeper:      sweeper{cache: c.Client, leader: c.Leader, inventory: c.Inventory, queue: c.Queue, listed: c.Listed},
 		recovery: recovery{api: c.Live, retry: retry, queue: c.Queue, backoff: queue.Backoff[Kind](), limit: rate.NewLimiter(rate.Every(queue.BackoffMax), 1),
 			pending: func() []event.Key { return append(c.Journal.Keys(), c.Observed.keys()...) }},
 		errorLog: rate.NewLimiter(1, 5),

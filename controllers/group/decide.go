@@ -190,12 +190,23 @@ func fresh(app *imv1alpha1.IMApp, t told) event.State {
 	if t.observed || app.Status.Resync == nil || app.Status.Resync.Watermark == nil {
 		return state
 	}
-	kept, _ := merge.Since(state, app.Status.Resync.Watermark.Add(-staleMargin).UnixMilli(), func(field string) bool { return isFetched(app, field) })
+	if slices.Contains(app.Status.Resync.Unread, t.event.Key.GroupID) {
+		return state
+	}
+	before := app.Status.Resync.Watermark.Add(-staleMargin).UnixMilli()
+	kept, _ := merge.Since(state, before, func(field string) bool { return isFetched(app.Status.Resync, field) })
 	return kept
 }
 
-// isFetched reports whether a resync asks for a field: of custom fields only those that the IMApp names.
-func isFetched(app *imv1alpha1.IMApp, field string) bool {
-	key, custom := strings.CutPrefix(field, event.CustomPrefix)
-	return !custom || app.Spec.Rest != nil && slices.Contains(app.Spec.Rest.CustomFieldKeys, key)
+// isFetched reports whether the watermark holds for a field. That a group was created is never fetched.
+func isFetched(resync *imv1alpha1.ResyncStatus, field string) bool {
+	switch {
+	case field == event.Epoch:
+		return false
+	case event.IsClock(field):
+		return true
+	case len(resync.WatermarkFields) > 0:
+		return slices.Contains(resync.WatermarkFields, field)
+	}
+	return !strings.HasPrefix(field, event.CustomPrefix)
 }

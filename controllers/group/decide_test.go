@@ -157,20 +157,35 @@ func TestDecide(t *testing.T) {
 }
 
 func TestACallbackIsStaleOnlyInWhatAResyncHasFetched(t *testing.T) {
-	app := theApp(watermark(noon), func(app *imv1alpha1.IMApp) {
-		app.Spec.Rest = &imv1alpha1.IMAppREST{CustomFieldKeys: []string{"asked"}}
-	})
+	fetched := []string{"custom/asked", "name"}
 	for _, c := range []struct {
 		why    string
+		kind   event.Kind
 		before time.Duration
 		fields []string
+		resync imv1alpha1.ResyncStatus
 		want   string
 	}{
-		{"not older than the margin", staleMargin - time.Second, []string{"name", "x", "custom/asked", "x"}, "alive custom/asked name"},
-		{"older", staleMargin, []string{"name", "x", "custom/asked", "x"}, ""},
-		{"older, with a field that no resync asks for", staleMargin, []string{"name", "x", "custom/other", "x"}, "custom/other"},
+		{"not older than the margin", event.Changed, staleMargin - time.Second, []string{"name", "x", "custom/asked", "x"},
+			imv1alpha1.ResyncStatus{WatermarkFields: fetched}, "alive custom/asked name"},
+		{"older", event.Changed, staleMargin, []string{"name", "x", "custom/asked", "x"}, imv1alpha1.ResyncStatus{WatermarkFields: fetched}, ""},
+		{"older, with a custom field that the resync did not ask for", event.Changed, staleMargin, []string{"name", "x", "custom/other", "x"},
+			imv1alpha1.ResyncStatus{WatermarkFields: fetched}, "custom/other"},
+		{"older, with a text that Tencent did not tell of every group", event.Changed, staleMargin, []string{"name", "x", "owner", "x"},
+			imv1alpha1.ResyncStatus{WatermarkFields: fetched}, "owner"},
+		{"older, of a group that Tencent did not tell of", event.Changed, staleMargin, []string{"name", "x"},
+			imv1alpha1.ResyncStatus{WatermarkFields: fetched, Unread: []string{"g"}}, "alive name"},
+		{"older, and nothing says which fields were told", event.Changed, staleMargin, []string{"name", "x", "custom/asked", "x"}, imv1alpha1.ResyncStatus{}, "custom/asked"},
+		{"the creation of a group, which no resync fetches", event.Created, staleMargin, []string{"name", "x"}, imv1alpha1.ResyncStatus{}, "epoch"},
 	} {
-		if got := fieldsOf(fresh(app, callback(event.Changed, c.before, c.fields...))); got != c.want {
+		app := theApp(func(app *imv1alpha1.IMApp) {
+			w := metav1.NewMicroTime(noon)
+			c.resync.Watermark = &w
+			app.Status.Resync = &c.resync
+		})
+		told := callback(c.kind, c.before, c.fields...)
+		told.event.Key = theKey
+		if got := fieldsOf(fresh(app, told)); got != c.want {
 			t.Errorf("%s: kept %q, want %q", c.why, got, c.want)
 		}
 	}

@@ -23,10 +23,14 @@ type sweeper struct {
 	leader    interface{ IsLeader() bool }
 	inventory *inventory.Inventory
 	queue     *queue.Source[Request]
+	listed    func()
 }
 
 // sweep wakes them: the old leader may have left some, and at the start nobody has looked at any.
 func (r sweeper) sweep(ctx context.Context) error {
+	if r.inventory.Complete() {
+		r.listed()
+	}
 	if !r.leader.IsLeader() {
 		return nil
 	}

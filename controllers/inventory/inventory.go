@@ -23,8 +23,9 @@ import (
 type Inventory struct {
 	conflictsChanged func(apps.Key)
 
-	mu   sync.Mutex
-	apps map[apps.Key]*tally
+	mu       sync.Mutex
+	apps     map[apps.Key]*tally
+	complete bool // the watch has shown every IMGroup of the start
 }
 
 type tally struct {
@@ -40,6 +41,14 @@ type tally struct {
 // New makes an empty inventory. conflictsChanged is called with an app whose name conflicts have changed; it must not block.
 func New(conflictsChanged func(apps.Key)) *Inventory {
 	return &Inventory{conflictsChanged: conflictsChanged, apps: map[apps.Key]*tally{}}
+}
+
+// Complete says that the watch has shown every IMGroup of the start. It reports whether that is news.
+func (i *Inventory) Complete() (first bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	first, i.complete = !i.complete, true
+	return first
 }
 
 // AppOf names the IMApp of an IMGroup.
@@ -175,6 +184,7 @@ type Report struct {
 	Groups, Created int // created: those that are being created, too
 	Newest          time.Time
 	Conflicts       []string // sorted
+	Complete        bool     // every IMGroup of the app was counted
 }
 
 // Report returns what is known of one app.
@@ -183,9 +193,9 @@ func (i *Inventory) Report(app apps.Key) Report {
 	defer i.mu.Unlock()
 	t := i.apps[app]
 	if t == nil {
-		return Report{}
+		return Report{Complete: i.complete}
 	}
-	return Report{Groups: t.groups, Created: t.created + len(t.reserved), Newest: t.newest, Conflicts: slices.Sorted(maps.Keys(t.conflicts))}
+	return Report{Groups: t.groups, Created: t.created + len(t.reserved), Newest: t.newest, Conflicts: slices.Sorted(maps.Keys(t.conflicts)), Complete: i.complete}
 }
 
 func count(b bool) int {

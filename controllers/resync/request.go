@@ -37,14 +37,16 @@ type Requests struct {
 	queue  *queue.Source[reconcile.Request]
 	now    func() time.Time
 
-	mu   sync.Mutex
-	open map[apps.Key]bool
-	last map[apps.Key]time.Time
+	mu      sync.Mutex
+	open    map[apps.Key]bool
+	last    map[apps.Key]time.Time
+	resumed map[apps.Key]int64 // the generation of the resumption that was asked for last
 }
 
 // NewRequests makes the controller, whose queue is its own.
 func NewRequests(writer client.Client, ledger Ledger, now func() time.Time) *Requests {
-	return &Requests{client: writer, ledger: ledger, queue: &queue.Source[reconcile.Request]{}, now: now, open: map[apps.Key]bool{}, last: map[apps.Key]time.Time{}}
+	return &Requests{client: writer, ledger: ledger, queue: &queue.Source[reconcile.Request]{}, now: now, open: map[apps.Key]bool{},
+		last: map[apps.Key]time.Time{}, resumed: map[apps.Key]int64{}}
 }
 
 // Watch is what wakes the controller.
@@ -59,6 +61,17 @@ func (r *Requests) RequestResync(app apps.Key) {
 		r.open[app] = true
 		r.ledger.Owe(app)
 		r.queue.Push(kube.Request(app))
+	}
+}
+
+// Resumed asks for a resync of an app that is no longer suspended: once for the generation since which it is not.
+func (r *Requests) Resumed(app apps.Key, generation int64) {
+	r.mu.Lock()
+	told := r.resumed[app] == generation
+	r.resumed[app] = generation
+	r.mu.Unlock()
+	if !told {
+		r.RequestResync(app)
 	}
 }
 

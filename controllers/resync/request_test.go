@@ -95,3 +95,17 @@ func TestARequestWhileAnotherIsWrittenIsAnotherOne(t *testing.T) {
 		t.Error("the request that came during the write was swallowed")
 	}
 }
+
+func TestAResumptionIsAskedForOnce(t *testing.T) {
+	r := NewRequests(&patcher{}, ledger{}, time.Now)
+	r.Resumed(chat, 2)
+	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil {
+		t.Fatal(err)
+	}
+	if r.Resumed(chat, 2); len(r.pending()) != 0 {
+		t.Error("the same resumption is asked for again")
+	}
+	if r.Resumed(chat, 4); len(r.pending()) != 1 {
+		t.Error("the next resumption is not asked for")
+	}
+}

@@ -40,9 +40,15 @@ type run struct {
 	asked       map[uint64]struct{} // digests of the IDs that were asked for
 	watermark   time.Time           // the start by Tencent's clock; zero until its first answer
 	total, done atomic.Int64
-	unread      atomic.Int64 // groups of which the API says nothing
-	code        atomic.Int64 // why, of one of them
+
+	fields  map[string]bool // that were told of every group so far; nil until there was one
+	unread  []string        // groups of which the API does not tell
+	code    int             // why, of the newest of them
+	refused bool            // the keys of custom fields
 }
+
+// maxUnread is how many groups may be odd: with more of them something else is.
+const maxUnread = 16
 
 func (r *Controller) newRun(app *imv1alpha1.IMApp, cloud *imcloud.Client) *run {
 	return &run{Controller: r, app: app, cloud: cloud, start: r.Now(), window: make(chan struct{}, window), asked: map[uint64]struct{}{}}
@@ -114,7 +120,7 @@ func (run *run) observe(ctx context.Context, result imcloud.Result) error {
 		return err
 	}
 	if run.watermark.IsZero() && !result.ServerTime.IsZero() {
-		run.watermark = result.ServerTime.Add(-run.Now().Sub(run.start)).Truncate(time.Second)
+		run.watermark = watermark(run.start, run.Now(), result.ServerTime)
 	}
 	for _, field := range result.Cut {
 		run.Metrics.CallbackTruncated.WithLabelValues(field).Inc()
@@ -127,11 +133,43 @@ func (run *run) observe(ctx context.Context, result imcloud.Result) error {
 	case readable:
 		run.Observer.Observe(seen, run.settled)
 	default:
-		run.unread.Add(1)
-		run.code.Store(int64(result.Code))
+		run.unread, run.code = append(run.unread, result.GroupID), result.Code
 		run.settled(metrics.ResyncError)
+		if result.Code < 0 && len(run.unread) > maxUnread {
+			return run.tooManyUnread()
+		}
 	}
+	run.note(result)
 	return nil
+}
+
+// note remembers which fields every group has told.
+func (run *run) note(result imcloud.Result) {
+	run.refused = run.refused || result.KeysRefused
+	if result.Outcome != imcloud.Observed {
+		return
+	}
+	told := map[string]bool{}
+	for _, v := range result.Values {
+		if run.fields == nil || run.fields[v.Field] {
+			told[v.Field] = true
+		}
+	}
+	run.fields = told
+}
+
+func (run *run) tooManyUnread() error {
+	return &localFault{imv1alpha1.ReasonResyncFailed, fmt.Sprintf("Tencent did not tell of %d groups (error %d for one of them); all others are up to date", len(run.unread), run.code)}
+}
+
+// watermark is the start of a run by Tencent's clock, as the first answer tells it. It is never above local time: a Date that
+// is ahead would make callbacks of this moment stale.
+func watermark(start, now, server time.Time) time.Time {
+	by := server.Add(-now.Sub(start)).Truncate(time.Second)
+	if start.Before(by) {
+		return start
+	}
+	return by
 }
 
 // deletedFields are the custom fields that were asked for and that the group does not have: the API leaves them out, and
@@ -172,8 +210,11 @@ func (run *run) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	if n := run.unread.Load(); n > 0 {
-		return &localFault{imv1alpha1.ReasonResyncFailed, fmt.Sprintf("Tencent did not tell of %d groups (error %d for one of them); all others are up to date", n, run.code.Load())}
+	switch {
+	case len(run.unread) > maxUnread:
+		return run.tooManyUnread()
+	case run.refused:
+		return &localFault{imv1alpha1.ReasonRequestRefused, "Tencent refuses the custom fields of spec.rest.customFieldKeys (error 10004): check in the console that the application has them; all other fields are up to date"}
 	}
 	return nil
 }

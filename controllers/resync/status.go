@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -85,8 +87,19 @@ func (run *run) completed(app *imv1alpha1.IMApp) {
 	if w := run.watermark; !w.IsZero() && (s.Watermark == nil || w.After(s.Watermark.Time)) {
 		raised := groupstatus.MicroTime(w.UnixMilli())
 		s.Watermark = &raised
+		s.WatermarkFields = slices.Sorted(maps.Keys(run.fields))
+		s.Unread = slices.Sorted(slices.Values(run.unread))
 	}
-	setResynced(app, metav1.ConditionTrue, imv1alpha1.ReasonResyncCompleted, fmt.Sprintf("the newest resync saw all %d groups", total))
+	setResynced(app, metav1.ConditionTrue, imv1alpha1.ReasonResyncCompleted, run.summary())
+}
+
+// summary says what a complete resync saw.
+func (run *run) summary() string {
+	if len(run.unread) == 0 {
+		return fmt.Sprintf("the newest resync saw all %d groups", run.total.Load())
+	}
+	return fmt.Sprintf("the newest resync saw %d groups; Tencent did not tell of %d more, among them %q (error %d)",
+		run.total.Load()-int64(len(run.unread)), len(run.unread), run.unread[0], run.code)
 }
 
 // ended says that a resync is over, and that the request that began it was acted on.

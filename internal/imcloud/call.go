@@ -20,6 +20,7 @@ type call struct {
 	command string
 	request any             // becomes a JSON object: Tencent takes no empty body
 	rates   []*rate.Limiter // waited for before each attempt
+	tries   int             // how many attempts there are
 }
 
 // answer is what the answers of all commands have: the code of their problem, 0 if there is none.
@@ -39,7 +40,7 @@ func do[A answer](ctx context.Context, c *Client, k call) (a A, began time.Time,
 		if err == nil {
 			return a, r.began, nil
 		}
-		if err := c.again(ctx, &t, sig, err); err != nil {
+		if err := c.again(ctx, &t, k.tries, sig, err); err != nil {
 			return a, r.began, err
 		}
 	}
@@ -52,13 +53,13 @@ type tries struct {
 }
 
 // again prepares the next attempt after one that failed. It returns an error, usually the same, if there is to be none.
-func (c *Client) again(ctx context.Context, t *tries, sig string, err error) error {
+func (c *Client) again(ctx context.Context, t *tries, most int, sig string, err error) error {
 	if isExpired(err) && !t.renewed {
 		t.renewed = true
 		c.sig.renew(sig)
 		return nil
 	}
-	if t.failed++; !isRetryable(err) || t.failed == maxAttempts {
+	if t.failed++; !isRetryable(err) || t.failed >= most {
 		return err
 	}
 	return pause(ctx, t.failed)

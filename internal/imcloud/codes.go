@@ -8,6 +8,7 @@ import "time"
 // Codes that the client itself acts upon ("Error Codes").
 const (
 	codeOK            = 0
+	codeParameter     = 10004
 	codeGroupGone     = 10010
 	codeGroupInvalid  = 10015
 	codeTooLarge      = 10018
@@ -43,7 +44,7 @@ const (
 var verdicts = map[int]verdict{
 	10002:             {retry, wordsServer},
 	10003:             {bug, wordsRequest},
-	10004:             {bug, wordsRequest},
+	codeParameter:     {bug, wordsRequest},
 	10006:             {backOff, "the list of all groups is asked for too often; another service may be asking too"},
 	10007:             {configuration, "the administrator may not do this; check its role in the console"},
 	codeGroupGone:     {size, "the group does not exist or was disbanded"},

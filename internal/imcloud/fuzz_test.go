@@ -43,7 +43,7 @@ func FuzzInfo(f *testing.F) {
 		}
 		told := a.byID()
 		for _, id := range []string{"@TGS#2J4SZEAEL", "WorldGroup777", ""} {
-			r := c.found(id, told, time.Unix(1670574414, 0))
+			r := c.found(id, told, c.keys, time.Unix(1670574414, 0))
 			if r.GroupID != id || len(r.Values)+len(r.Absent) > 7 {
 				t.Errorf("%+v", r)
 			}

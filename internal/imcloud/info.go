@@ -70,45 +70,83 @@ func (g groupInfo) base() map[string]text {
 // results for the IDs from there on.
 func (c *Client) ObserveGroups(ctx context.Context, ids []string) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
+		q := inquiry{Client: c, keys: c.keys, yield: yield}
 		for batch := range slices.Chunk(ids, maxIDsPerCall) {
-			if !c.observe(ctx, batch, yield) {
+			if !q.observe(ctx, batch, maxAttempts) {
 				return
 			}
 		}
 	}
 }
 
-// observe asks for one batch, in halves where the server refuses the whole for its size or for one of its groups. It
-// returns false when that was the end.
-func (c *Client) observe(ctx context.Context, ids []string, yield func(Result, error) bool) bool {
-	results, began, err := c.fetch(ctx, ids)
-	var size *sizeError
+// inquiry is one call of ObserveGroups.
+type inquiry struct {
+	*Client
+	keys    []string // of custom fields to ask for
+	refused bool     // they were refused
+	yield   func(Result, error) bool
+}
+
+// partAttempts is how often a part of a batch is tried of which the whole was tried in vain.
+const partAttempts = 2
+
+// observe asks for one batch. Where the server refuses the whole for its size or for one of its groups, or the answer cannot
+// be read, it asks in halves until the odd one is alone; and for a group of which it did not tell alone. It returns false when
+// that was the end.
+func (q *inquiry) observe(ctx context.Context, ids []string, attempts int) bool {
+	results, began, err := q.fetch(ctx, ids, attempts)
 	half := len(ids) / 2
+	code, odd := oddCode(err)
 	switch {
-	case errors.As(err, &size) && half > 0:
-		return c.observe(ctx, ids[:half], yield) && c.observe(ctx, ids[half:], yield)
-	case errors.As(err, &size):
-		return yield(c.result(ids[0], size.Code, began), nil)
+	case odd && half > 0:
+		return q.observe(ctx, ids[:half], partAttempts) && q.observe(ctx, ids[half:], partAttempts)
+	case odd:
+		r := q.result(ids[0], code, began)
+		r.KeysRefused = q.refused
+		return q.yield(r, nil)
 	case err != nil:
-		yield(Result{}, err)
+		q.yield(Result{}, err)
 		return false
 	}
 	for _, r := range results {
-		if !yield(r, nil) {
+		r.KeysRefused = q.refused
+		if r.Outcome == Missing && half > 0 {
+			if !q.observe(ctx, []string{r.GroupID}, partAttempts) {
+				return false
+			}
+		} else if !q.yield(r, nil) {
 			return false
 		}
 	}
 	return true
 }
 
+// oddCode returns the code of an error that one of the groups may be the reason of.
+func oddCode(err error) (code int, odd bool) {
+	var size *sizeError
+	var unavailable *UnavailableError
+	switch {
+	case errors.As(err, &size):
+		return size.Code, true
+	case errors.As(err, &unavailable) && unavailable.Words == wordsAnswer:
+		return codeNotANumber, true
+	}
+	return 0, false
+}
+
 // fetch asks for groups in one call and finds each in the answer, whatever the order there. It returns the server's time
-// as well, which is zero if it is not known.
-func (c *Client) fetch(ctx context.Context, ids []string) ([]Result, time.Time, error) {
+// as well, which is zero if it is not known. Where the server refuses the keys of custom fields it asks without them, so that
+// at least the texts are known.
+func (q *inquiry) fetch(ctx context.Context, ids []string, attempts int) ([]Result, time.Time, error) {
 	fit := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isFit(id) })
 	told, began := map[string]groupInfo{}, time.Time{}
 	if len(fit) > 0 {
-		request := infoRequest{fit, infoFilter{baseFields, c.keys}}
-		a, at, err := do[infoAnswer](ctx, c, call{infoCommand, request, []*rate.Limiter{c.calls}})
+		request := infoRequest{fit, infoFilter{baseFields, q.keys}}
+		a, at, err := do[infoAnswer](ctx, q.Client, call{infoCommand, request, []*rate.Limiter{q.calls}, attempts})
+		if isMalformed(err) && len(q.keys) > 0 {
+			q.keys, q.refused = nil, true
+			return q.fetch(ctx, ids, attempts)
+		}
 		if err != nil {
 			return nil, at, err
 		}
@@ -116,9 +154,14 @@ func (c *Client) fetch(ctx context.Context, ids []string) ([]Result, time.Time, 
 	}
 	results := make([]Result, 0, len(ids))
 	for _, id := range ids {
-		results = append(results, c.found(id, told, began))
+		results = append(results, q.found(id, told, q.keys, began))
 	}
 	return results, began, nil
+}
+
+func isMalformed(err error) bool {
+	var r *RequestError
+	return errors.As(err, &r) && r.Code == codeParameter
 }
 
 func (a infoAnswer) byID() map[string]groupInfo {

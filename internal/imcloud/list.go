@@ -40,13 +40,31 @@ type listed struct {
 	GroupID text `json:"GroupId"`
 }
 
-// problem: where the list itself is absent, the end of it would be a guess, unless there is no group at all.
+// problem: where the list itself is absent, and this is not the last page, it says nothing.
 func (a listAnswer) problem() int {
-	none := a.TotalCount != nil && *a.TotalCount == 0 && a.Next == 0
-	if code := a.envelope.problem(); code != codeOK || a.GroupIDList != nil || none {
+	if code := a.envelope.problem(); code != codeOK || a.GroupIDList != nil || a.Next == 0 {
 		return code
 	}
 	return codeNotANumber
+}
+
+// seen are the IDs that were listed, and how many there are, as far as the server has said.
+type seen struct {
+	listed, total uint64
+	totalTold     bool
+}
+
+// add counts a page. It reports whether the page may be an end: where the list itself is absent that would be a guess, unless
+// all groups were listed before.
+func (s *seen) add(a listAnswer) bool {
+	if a.TotalCount != nil {
+		s.total, s.totalTold = uint64(*a.TotalCount), true
+	}
+	if a.GroupIDList != nil {
+		s.listed += uint64(len(*a.GroupIDList))
+		return true
+	}
+	return s.totalTold && s.listed >= s.total
 }
 
 func (a listAnswer) page() Page {
@@ -76,9 +94,9 @@ func isFit(groupID string) bool { return groupID != "" && len(groupID) <= event.
 // group may come twice, and one that is created meanwhile may be missing.
 func (c *Client) ListGroups(ctx context.Context, from uint64) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		limit := maxIDsPerPage
+		limit, so := maxIDsPerPage, seen{}
 		for range maxPages {
-			page, err := c.page(ctx, from, &limit)
+			page, err := c.page(ctx, from, &limit, &so)
 			if err == nil && page.Next == from && from != 0 {
 				err = unavailable(listCommand, "the list of groups does not advance")
 			}
@@ -92,17 +110,19 @@ func (c *Client) ListGroups(ctx context.Context, from uint64) iter.Seq2[Page, er
 }
 
 // page fetches a page of at most limit IDs. It lowers the limit where the answer would be too large.
-func (c *Client) page(ctx context.Context, from uint64, limit *int) (Page, error) {
-	a, _, err := do[listAnswer](ctx, c, call{listCommand, listRequest{*limit, from}, []*rate.Limiter{c.lists, c.calls}})
+func (c *Client) page(ctx context.Context, from uint64, limit *int, so *seen) (Page, error) {
+	a, _, err := do[listAnswer](ctx, c, call{listCommand, listRequest{*limit, from}, []*rate.Limiter{c.lists, c.calls}, maxAttempts})
 	var size *sizeError
 	switch {
+	case err == nil && !so.add(a):
+		return Page{}, unavailable(listCommand, wordsAnswer)
 	case err == nil:
 		return a.page(), nil
 	case !errors.As(err, &size):
 		return Page{}, err
 	case size.Code == codeTooLarge && *limit > 1:
 		*limit /= 2
-		return c.page(ctx, from, limit)
+		return c.page(ctx, from, limit, so)
 	}
 	return Page{}, &UnavailableError{size.Fault}
 }

@@ -32,6 +32,8 @@ type Result struct {
 	// Absent are the fields that were asked for and are not in the answer. It is not documented whether an empty text is
 	// left out; a custom field that was deleted is. Values do not have them.
 	Absent []string
+	// KeysRefused means that no custom field was asked for, since the server refuses the keys (10004).
+	KeysRefused bool
 	// Cut are the fields that lost something to their bound, for the metric.
 	Cut []string
 
@@ -49,7 +51,7 @@ func (o Outcome) String() string {
 }
 
 // found finds a group in what an answer tells.
-func (c *Client) found(id string, told map[string]groupInfo, began time.Time) Result {
+func (c *Client) found(id string, told map[string]groupInfo, keys []string, began time.Time) Result {
 	g, found := told[id]
 	r := c.result(id, int(g.ErrorCode), began)
 	switch {
@@ -58,7 +60,7 @@ func (c *Client) found(id string, told map[string]groupInfo, began time.Time) Re
 	case !found:
 		r.Outcome = Missing
 	case r.Outcome == Observed:
-		r.read(g, c.keys)
+		r.read(g, keys)
 	}
 	return r
 }

@@ -57,8 +57,9 @@ func whileAway[result any](ctx context.Context, throttle *rate.Sometimes, ask fu
 }
 
 // isAway tells an API server that cannot be reached, has too much to do, or is about to start or stop, from one that says
-// no. Errors that are not API responses count as away, since a list must be asked for again anyway.
+// no. Errors that are not API responses count as away, since a list must be asked for again anyway; so does a kind that is not
+// there, for CRDs may be deleted and created again, and client-go's own wait would grow to half a minute.
 func isAway(err error) bool {
 	var answer apierrors.APIStatus
-	return !errors.As(err, &answer) || IsOutage(err)
+	return !errors.As(err, &answer) || IsOutage(err) || apierrors.IsNotFound(err)
 }

@@ -21,7 +21,7 @@ var imapps = schema.GroupResource{Group: "im.imgroup.dev", Resource: "imapps"}
 func TestAnInformerAsksAgainSoonWhileTheAPIServerIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		away := []error{io.EOF, apierrors.NewServiceUnavailable("starting"), apierrors.NewServerTimeout(imapps, "list", 1), errors.New("connection refused"),
-			apierrors.NewTooManyRequests("busy", 1), apierrors.NewInternalError(errors.New("etcd"))}
+			apierrors.NewTooManyRequests("busy", 1), apierrors.NewInternalError(errors.New("etcd")), apierrors.NewNotFound(imapps, "")}
 		start, asked := time.Now(), 0
 		got, err := whileAway(t.Context(), &rate.Sometimes{}, func() (string, error) {
 			if asked++; asked <= len(away) {
@@ -32,7 +32,7 @@ func TestAnInformerAsksAgainSoonWhileTheAPIServerIsAway(t *testing.T) {
 		if got != "the list" || err != nil {
 			t.Errorf("got %q, %v", got, err)
 		}
-		if took := time.Since(start); took < 6*relistInterval || took > 12*relistInterval {
+		if took := time.Since(start); took < 7*relistInterval || took > 14*relistInterval {
 			t.Errorf("it took %s to ask %d times", took, asked)
 		}
 	})

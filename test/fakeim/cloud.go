@@ -38,6 +38,7 @@ type Cloud struct {
 
 	mu     sync.Mutex
 	groups map[string]*Group
+	untold map[string]bool
 	order  []*Group // by seq
 	seq    uint64   // of the newest group
 	last   int64    // the time of the newest change, milliseconds since the Unix epoch
@@ -52,11 +53,18 @@ func NewCloud(c Config) *Cloud {
 		c.Now = time.Now
 	}
 	return &Cloud{
-		config: c, groups: map[string]*Group{}, seq: firstSeq,
+		config: c, groups: map[string]*Group{}, untold: map[string]bool{}, seq: firstSeq,
 		random: rand.New(rand.NewPCG(c.Seed, 1)),
 		outbox: newOutbox(c.Seed, c.Delivery),
 		rates:  rates{now: c.Now},
 	}
+}
+
+// Untell leaves a group out of the answers of get_group_info from now on.
+func (c *Cloud) Untell(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.untold[id] = true
 }
 
 // firstSeq makes the Next of a page a number that neither 32 bits nor a float64 can hold.

@@ -4,6 +4,7 @@
 package fakeim
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 // against a rate.
 type Fault struct {
 	Command string // such as get_group_info; "": all
+	Of      string // only requests whose body has this text
 	Times   int    // how many requests; 0: until it is removed
 
 	Code   int         // Tencent's ErrorCode, with HTTP status 200
@@ -62,10 +64,12 @@ func (f *faults) remove(id int) {
 }
 
 // take finds the fault for a request, and uses it up once.
-func (f *faults) take(command string) (Fault, bool) {
+func (f *faults) take(command string, body []byte) (Fault, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i := slices.IndexFunc(f.list, func(f Fault) bool { return f.Command == "" || f.Command == command })
+	i := slices.IndexFunc(f.list, func(f Fault) bool {
+		return (f.Command == "" || f.Command == command) && bytes.Contains(body, []byte(f.Of))
+	})
 	if i < 0 {
 		return Fault{}, false
 	}

@@ -69,6 +69,9 @@ func (c *Cloud) info(body []byte) (Body, error) {
 	defer c.mu.Unlock()
 	groups := []any{}
 	for _, id := range request.GroupIdList {
+		if c.untold[id] {
+			continue
+		}
 		g, err := c.find(id)
 		if err != nil {
 			groups = append(groups, failed(err).With("GroupId", id).With("ActionStatus", nil))

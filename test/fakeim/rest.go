@@ -4,6 +4,7 @@
 package fakeim
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -30,7 +31,9 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.calls.add(command)
 	w.Header().Set("Date", c.now().UTC().Format(http.TimeFormat))
 	w.Header().Set("Content-Type", "application/json")
-	if fault, found := c.faults.take(command); found {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxRequest+1)) // one that breaks is found out below
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if fault, found := c.faults.take(command, body); found {
 		fault.apply(w, r)
 		return
 	}

@@ -1,0 +1,194 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/controllers/inventory"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/conditions"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
+	"github.com/imgroup-operator/imgroup-operator/internal/kube"
+	"github.com/imgroup-operator/imgroup-operator/internal/recorder"
+)
+
+type leads bool
+
+func (l leads) IsLeader() bool { return bool(l) }
+
+type notes struct{ reasons []string }
+
+func (n *notes) Eventf(_, _ runtime.Object, _, reason, _, _ string, _ ...any) {
+	n.reasons = append(n.reasons, reason)
+}
+
+// desk is the status controller with neighbours that are no servers.
+type desk struct {
+	*Status
+	t       *testing.T
+	api     client.Client
+	now     time.Time
+	notes   notes
+	resumed []int64
+}
+
+func newDesk(t *testing.T, app *imv1alpha1.IMApp) *desk {
+	t.Helper()
+	d := &desk{t: t, now: time.Unix(1_700_000_000, 0)}
+	d.api = fake.NewClientBuilder().WithScheme(kube.Scheme()).WithObjects(app).WithStatusSubresource(app).Build()
+	d.Status = NewStatus(StatusConfig{Client: d.api, Leader: leads(true), Registry: &apps.Registry{}, Inventory: inventory.New(func(apps.Key) {}),
+		ExternalURL: "https://im.example.com/", Events: recorder.New(&d.notes), Now: func() time.Time { return d.now },
+		AllowedHost: func(url string) bool { return url == "https://allowed" },
+		Resumed:     func(_ apps.Key, generation int64) { d.resumed = append(d.resumed, generation) }})
+	d.Inventory.Complete()
+	return d
+}
+
+// load says what the loader found out.
+func (d *desk) load(app *imv1alpha1.IMApp, problem apps.Problem) {
+	d.Registry.Set(apps.App{Key: chat, UID: string(app.UID), Generation: app.Generation, SDKAppID: appID, Ready: problem.Reason == "", Problem: problem})
+}
+
+func (d *desk) look() *imv1alpha1.IMApp {
+	d.t.Helper()
+	if _, err := d.Reconcile(d.t.Context(), kube.Request(chat)); err != nil {
+		d.t.Fatal(err)
+	}
+	app := &imv1alpha1.IMApp{}
+	if err := d.api.Get(d.t.Context(), kube.Request(chat).NamespacedName, app); err != nil {
+		d.t.Fatal(err)
+	}
+	return app
+}
+
+func reasons(app *imv1alpha1.IMApp) map[string]string {
+	all := map[string]string{}
+	for _, c := range app.Status.Conditions {
+		all[c.Type] = string(c.Status) + " " + c.Reason
+	}
+	return all
+}
+
+func TestTheStatusSaysWhatIsKnown(t *testing.T) {
+	for _, c := range []struct {
+		why     string
+		edit    func(*imv1alpha1.IMAppSpec)
+		problem apps.Problem
+		want    map[string]string
+	}{
+		{"all is well", func(*imv1alpha1.IMAppSpec) {}, apps.Problem{}, map[string]string{"Ready": "True Ready", "CallbackAuthenticated": "True Signed"}},
+		{"unsigned", func(s *imv1alpha1.IMAppSpec) { s.Callback = imv1alpha1.IMAppCallback{AllowUnsigned: true} }, apps.Problem{},
+			map[string]string{"Ready": "True Ready", "CallbackAuthenticated": "False Unsigned"}},
+		{"no Secret", func(*imv1alpha1.IMAppSpec) {}, apps.Problem{Reason: "SecretNotFound", Message: "m"},
+			map[string]string{"Ready": "False SecretNotFound", "CallbackAuthenticated": "Unknown SecretNotFound", "Reconciling": "True SecretNotFound"}},
+		{"suspended", func(s *imv1alpha1.IMAppSpec) { s.Suspend = true }, apps.Problem{}, map[string]string{"Ready": "True Suspended", "CallbackAuthenticated": "True Signed"}},
+		{"a host that is not allowed", func(s *imv1alpha1.IMAppSpec) { s.Rest = &imv1alpha1.IMAppREST{BaseURL: "https://other"} }, apps.Problem{},
+			map[string]string{"Ready": "False InvalidSpec", "CallbackAuthenticated": "True Signed", "Stalled": "True InvalidSpec"}},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			app := signed()
+			c.edit(&app.Spec)
+			d := newDesk(t, app)
+			d.load(app, c.problem)
+			got := d.look()
+			if diff := cmp.Diff(c.want, reasons(got)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if got.Status.CallbackURL != "https://im.example.com"+app.CallbackPath() || *got.Status.Groups != 0 {
+				t.Errorf("%+v", got.Status)
+			}
+			if d.look(); (len(d.notes.reasons) == 1) != (c.want["Stalled"] != "") {
+				t.Errorf("Events %q", d.notes.reasons)
+			}
+		})
+	}
+}
+
+func TestOnlyTheLeaderWritesAndOnlyWhatTheLoaderHasSeen(t *testing.T) {
+	app := signed()
+	d := newDesk(t, app)
+	if got := d.look(); len(got.Status.Conditions) > 0 {
+		t.Error("the loader has not seen it yet")
+	}
+	d.load(app, apps.Problem{})
+	d.Leader = leads(false)
+	if got := d.look(); len(got.Status.Conditions) > 0 {
+		t.Error("this replica does not lead")
+	}
+}
+
+func TestCountsAreWrittenOnceAMinuteAndNotBeforeAllIsCounted(t *testing.T) {
+	app := signed()
+	d := newDesk(t, app)
+	d.Inventory = inventory.New(func(apps.Key) {})
+	d.load(app, apps.Problem{})
+	group := func(name string) *imv1alpha1.IMGroup {
+		g := &imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: name}, Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: "chat"}}}
+		g.Status.LastChange = &imv1alpha1.LastChange{EventTime: groupstatus.MicroTime(1_600_000_000_000)}
+		return g
+	}
+	d.Inventory.Added(group("a"))
+	if got := d.look(); got.Status.Groups != nil {
+		t.Error("a count that is not complete was written")
+	}
+	d.Inventory.Complete()
+	if got := d.look(); *got.Status.Groups != 1 || got.Status.LastChangeTime == nil {
+		t.Errorf("%+v", got.Status)
+	}
+	d.Inventory.Added(group("b"))
+	if got := d.look(); *got.Status.Groups != 1 {
+		t.Error("the count was written again at once")
+	}
+	d.now = d.now.Add(countInterval)
+	if got := d.look(); *got.Status.Groups != 2 {
+		t.Error("the count was not written a minute later")
+	}
+}
+
+func TestNameConflictsAreSaid(t *testing.T) {
+	app := signed()
+	d := newDesk(t, app)
+	d.load(app, apps.Problem{})
+	g := &imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "taken"}, Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: "chat"}}}
+	conditions.Set(&g.Status.Conditions, 1, conditions.New(imv1alpha1.ConditionReady, metav1.ConditionFalse, imv1alpha1.ReasonNameConflict, "m"))
+	d.Inventory.Added(g)
+	if got := reasons(d.look())["NameConflict"]; got != "True NameTaken" {
+		t.Errorf("NameConflict is %q", got)
+	}
+	d.Inventory.Removed(g)
+	if got := reasons(d.look())["NameConflict"]; got != "" {
+		t.Errorf("NameConflict is %q after the object has gone", got)
+	}
+}
+
+// The replica that led when the IMApp was resumed may be gone: the status still says Suspended.
+func TestAResumptionThatNobodyWasThereForIsNotLost(t *testing.T) {
+	app := signed()
+	app.Spec.Suspend = true
+	d := newDesk(t, app)
+	d.load(app, apps.Problem{})
+	suspended := d.look()
+	if len(d.resumed) > 0 {
+		t.Fatal("it is suspended")
+	}
+	suspended.Spec.Suspend = false
+	if err := d.api.Update(t.Context(), suspended); err != nil {
+		t.Fatal(err)
+	}
+	d.load(suspended, apps.Problem{})
+	d.look()
+	d.look()
+	if len(d.resumed) != 1 {
+		t.Errorf("resumed %v, want once", d.resumed)
+	}
+}
