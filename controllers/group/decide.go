@@ -51,7 +51,8 @@ type verdict struct {
 	state  event.State
 	after  time.Duration // hold: come back then; 0 = when something wakes the group
 	reason string        // drop: a value of metrics' drop reasons
-	grace  time.Duration // drop: only after this time, and if the API server says so too
+	grace  time.Duration // drop: only after this time
+	ask    bool          // drop: only if the API server says so too
 	result string        // of an observation: a value of metrics' resync results
 	orphan bool          // the IMGroups say that their IMApp is missing
 	fetch  bool          // nothing is known of a declared group
@@ -96,12 +97,12 @@ func decide(k known, t told, now time.Time) verdict {
 
 // withoutApp lets callbacks wait for the IMApp.
 func withoutApp(k known, t told) verdict {
-	v := verdict{do: drop, reason: metrics.DropAppGone, orphan: k.app == nil, grace: appGoneGrace}
+	v := verdict{do: drop, reason: metrics.DropAppGone, orphan: k.app == nil, grace: appGoneGrace, ask: true}
 	if t.observed {
 		return verdict{do: drop}
 	}
 	if t.isLook() {
-		v.do, v.reason, v.grace = idle, "", 0
+		v = verdict{do: idle, orphan: v.orphan}
 	}
 	return v
 }
@@ -114,7 +115,7 @@ func withoutGroup(k known, t told, state event.State) verdict {
 		if t.observed {
 			return verdict{do: drop, reason: reason}
 		}
-		return verdict{do: drop, reason: reason, grace: unwantedGrace}
+		return verdict{do: drop, reason: reason, grace: unwantedGrace, ask: true}
 	}
 	switch {
 	case t.isLook():
@@ -124,7 +125,7 @@ func withoutGroup(k known, t told, state event.State) verdict {
 	case t.observed && merge.IsDestroyed(state):
 		return verdict{do: drop}
 	case !t.observed && outlived(wanted.Retention, t.event):
-		return verdict{do: drop, reason: metrics.DropStale}
+		return verdict{do: drop, reason: metrics.DropStale, ask: true}
 	case wanted.DeclaredOnly:
 		return unwanted(metrics.DropNotDeclared)
 	case !wanted.Wants(kind.Value):

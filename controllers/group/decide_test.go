@@ -100,8 +100,8 @@ func TestDecide(t *testing.T) {
 		want  verdict
 	}{
 		// Without the IMApp.
-		{"no IMApp", known{groups: groups(known1)}, changed, verdict{do: drop, reason: metrics.DropAppGone, grace: appGoneGrace, orphan: true}},
-		{"an IMApp that is being deleted", known{app: theApp(leaving), groups: groups(known1)}, changed, verdict{do: drop, reason: metrics.DropAppGone, grace: appGoneGrace}},
+		{"no IMApp", known{groups: groups(known1)}, changed, verdict{do: drop, reason: metrics.DropAppGone, grace: appGoneGrace, ask: true, orphan: true}},
+		{"an IMApp that is being deleted", known{app: theApp(leaving), groups: groups(known1)}, changed, verdict{do: drop, reason: metrics.DropAppGone, grace: appGoneGrace, ask: true}},
 		{"no IMApp, and nothing is pending", known{groups: groups(known1)}, look, verdict{do: idle, orphan: true}},
 		{"no IMApp for an observation", known{}, seen(event.Changed, "name", "ops"), verdict{do: drop}},
 		{"a suspended IMApp", known{app: theApp(suspended), groups: groups(known1)}, changed, verdict{do: hold}},
@@ -112,15 +112,15 @@ func TestDecide(t *testing.T) {
 		// Without an IMGroup.
 		{"a new group", known{app: theApp(), room: true}, changed, verdict{do: create, result: metrics.ResyncChanged}},
 		{"a look where there is none", known{app: theApp(), room: true}, look, verdict{do: idle}},
-		{"only declared ones", known{app: theApp(declared), room: true}, changed, verdict{do: drop, reason: metrics.DropNotDeclared, grace: unwantedGrace}},
-		{"another type", known{app: theApp(onlyWork), room: true}, changed, verdict{do: drop, reason: metrics.DropTypeFiltered, grace: unwantedGrace}},
-		{"no room", known{app: theApp(limited)}, changed, verdict{do: drop, reason: metrics.DropMaxCount, grace: unwantedGrace}},
+		{"only declared ones", known{app: theApp(declared), room: true}, changed, verdict{do: drop, reason: metrics.DropNotDeclared, grace: unwantedGrace, ask: true}},
+		{"another type", known{app: theApp(onlyWork), room: true}, changed, verdict{do: drop, reason: metrics.DropTypeFiltered, grace: unwantedGrace, ask: true}},
+		{"no room", known{app: theApp(limited)}, changed, verdict{do: drop, reason: metrics.DropMaxCount, grace: unwantedGrace, ask: true}},
 		{"no room for an observation", known{app: theApp(limited)}, seen(event.Changed, "name", "ops"), verdict{do: drop, reason: metrics.DropMaxCount}},
 		{"only declared ones, for an observation", known{app: theApp(declared), room: true}, seen(event.Changed), verdict{do: drop, reason: metrics.DropNotDeclared}},
 		{"the end of a group that was never known", known{app: theApp(), room: true}, callback(event.Disbanded, 0), verdict{do: create, result: metrics.ResyncChanged}},
 		{"the same by REST", known{app: theApp(), room: true}, seen(event.Disbanded), verdict{do: drop}},
 		{"an ID that no group can have", known{app: theApp(), room: true}, invalidID(), verdict{do: idle, result: metrics.ResyncInvalid}},
-		{"later than an IMGroup is kept", known{app: theApp(keptAMinute), room: true}, callback(event.Changed, time.Minute, "name", "ops"), verdict{do: drop, reason: metrics.DropStale}},
+		{"later than an IMGroup is kept", known{app: theApp(keptAMinute), room: true}, callback(event.Changed, time.Minute, "name", "ops"), verdict{do: drop, reason: metrics.DropStale, ask: true}},
 		{"late, but within it", known{app: theApp(keptAMinute), room: true}, callback(event.Changed, 59*time.Second, "name", "ops"), verdict{do: create, result: metrics.ResyncChanged}},
 
 		// With an IMGroup.

@@ -30,7 +30,7 @@ func (d decider) decide(ctx context.Context, key event.Key, t told) (known, verd
 	if err != nil || t.observed {
 		return k, v, err
 	}
-	if v.grace == 0 {
+	if !v.ask {
 		d.grace.end(key)
 		return k, v, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -58,6 +59,7 @@ type Config struct {
 	Now      func() time.Time
 	// AllowedHost reports whether spec.rest.baseURL may be used.
 	AllowedHost func(baseURL string) bool
+	Transport   http.RoundTripper // of requests to Tencent; nil = one that checks certificates
 }
 
 // Controller fetches the state of groups from the REST API, on the leader: of all groups of an IMApp in its interval and on

@@ -101,7 +101,7 @@ func (r *Controller) connect(app *imv1alpha1.IMApp, secret secretKey) (*imcloud.
 	}
 	rest := app.Spec.Rest
 	config := imcloud.Config{BaseURL: rest.BaseURL, AllowedHost: r.AllowedHost, SDKAppID: app.Spec.SDKAppID, AdminUserID: rest.AdminUserID,
-		SecretKey: secret.key, CustomFieldKeys: rest.CustomFieldKeys}
+		SecretKey: secret.key, CustomFieldKeys: rest.CustomFieldKeys, Transport: r.Transport}
 	if rest.QueriesPerSecond != nil {
 		config.QueriesPerSecond = int(*rest.QueriesPerSecond)
 	}

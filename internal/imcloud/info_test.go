@@ -94,6 +94,55 @@ func TestABatchThatIsTooLargeIsHalved(t *testing.T) {
 	})
 }
 
+func TestOneGroupThatIsNotToldOfCostsNoOther(t *testing.T) {
+	withCloud(t, fakeim.Config{}, func(t *testing.T, cloud *fakeim.Cloud, c *Client) {
+		groups, ids := numbered(50)
+		create(t, cloud, groups...)
+		cloud.Untell(ids[17])
+		results, err := observe(t.Context(), c, ids...)
+		if err != nil || len(results) != 50 || cloud.Calls(infoCommand) != 2 {
+			t.Fatalf("%d results, %v after %d calls", len(results), err, cloud.Calls(infoCommand))
+		}
+		for i, r := range results {
+			if r.GroupID != ids[i] || (r.Outcome == Missing) != (i == 17) {
+				t.Errorf("result %d: %s", i, line(r))
+			}
+		}
+	})
+}
+
+func TestOneGroupWhoseAnswerCannotBeReadCostsNoOther(t *testing.T) {
+	withCloud(t, fakeim.Config{}, func(t *testing.T, cloud *fakeim.Cloud, c *Client) {
+		groups, ids := numbered(50)
+		create(t, cloud, groups...)
+		cloud.Inject(fakeim.Fault{Command: infoCommand, Of: `"` + ids[17] + `"`, Body: []byte(`{"GroupInfo":[`)})
+		results, err := observe(t.Context(), c, ids...)
+		if err != nil || len(results) != 50 {
+			t.Fatalf("%d results, %v", len(results), err)
+		}
+		for i, r := range results {
+			if r.GroupID != ids[i] || (r.Outcome == Observed) == (i == 17) || i == 17 && r.Code != codeNotANumber {
+				t.Errorf("result %d: %s", i, line(r))
+			}
+		}
+	})
+}
+
+func TestTheTextsComeEvenIfTheKeysOfCustomFieldsAreRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := fakeim.NewCloud(fakeim.Config{SDKAppID: testApp, Key: testKey})
+		config := testConfig(cloud)
+		config.CustomFieldKeys = []string{"NoSuchKey"}
+		c := newClient(t, config)
+		create(t, cloud, fakeim.Group{ID: "g", Name: "n"})
+		cloud.Inject(fakeim.Fault{Command: infoCommand, Of: "NoSuchKey", Code: codeParameter})
+		results, err := observe(t.Context(), c, "g")
+		if err != nil || len(results) != 1 || results[0].Outcome != Observed || !results[0].KeysRefused || len(results[0].Absent) > 0 {
+			t.Errorf("%v, %v", results, err)
+		}
+	})
+}
+
 func TestACodeForTheWholeIsTheOneOfASingleGroup(t *testing.T) {
 	for code, want := range map[int]Outcome{codeGroupGone: Destroyed, codeGroupInvalid: InvalidID, codeTooLarge: TooLarge} {
 		withCloud(t, fakeim.Config{}, func(t *testing.T, cloud *fakeim.Cloud, c *Client) {

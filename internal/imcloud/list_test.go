@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +45,39 @@ func TestTheListComesInPagesOnePerSecond(t *testing.T) {
 			t.Errorf("from the second page on: %v (-want +got):\n%.1000s", err, diff)
 		}
 	})
+}
+
+// Tencent does not say what a last page without groups is like.
+func TestALastPageWithoutAListIsTheEndOnceAllWereSeen(t *testing.T) {
+	const first = `{"ActionStatus":"OK","ErrorCode":0,"TotalCount":%d,"GroupIdList":[{"GroupId":"a"},{"GroupId":"b"}],"Next":7}`
+	for _, row := range []struct {
+		why, last string
+		total     int
+		whole     bool
+	}{
+		{"null", `"GroupIdList":null,"Next":0`, 2, true},
+		{"absent", `"Next":0`, 2, true},
+		{"absent, with the count", `"TotalCount":2,"Next":0`, 2, true},
+		{"null, but one is missing", `"GroupIdList":null,"Next":0`, 3, false},
+		{"null, but there is more", `"GroupIdList":null,"Next":8`, 2, false},
+	} {
+		t.Run(row.why, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				calls := 0
+				c := newClient(t, testConfig(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					body := fmt.Sprintf(first, row.total)
+					if calls++; calls > 1 {
+						body = `{"ActionStatus":"OK","ErrorCode":0,` + row.last + `}`
+					}
+					answers(body)(w, r)
+				})))
+				pages, err := list(t.Context(), c, 0)
+				if (err == nil) != row.whole || len(pages) == 0 || len(pages[0].IDs) != 2 {
+					t.Errorf("%v, %v", pages, err)
+				}
+			})
+		})
+	}
 }
 
 func TestWhoeverStopsAskingCausesNoMoreCalls(t *testing.T) {
