@@ -5,6 +5,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -140,6 +141,7 @@ func (r *Loader) load(ctx context.Context, app *imv1alpha1.IMApp) bool {
 	if ref := app.Spec.Callback.TokenSecretRef; ref != nil {
 		now.Secret = ref.Name
 		now.Tokens, now.Problem = r.tokens(ctx, app.Namespace, ref.Name, old)
+		now.Warning = doubts(ref.Name, now.Tokens)
 	}
 	now.Ready = now.AllowUnsigned || len(now.Tokens) > 0
 	r.registry.Set(now)
@@ -176,6 +178,27 @@ func (r *Loader) tokens(ctx context.Context, namespace, name string, old apps.Ap
 	return tokens, apps.Problem{}
 }
 
+// doubts says of tokens that the console would hardly take that no signature may fit them: the way into the Secret may have
+// added something. They are accepted as they are.
+func doubts(secret string, tokens [][]byte) string {
+	for i, token := range tokens {
+		key := []string{tokenKey, previousTokenKey}[i]
+		odd := ""
+		switch {
+		case !bytes.Equal(bytes.TrimSpace(token), token):
+			odd = "begins or ends with white space"
+		case bytes.HasPrefix(token, []byte("\ufeff")):
+			odd = "begins with a byte order mark"
+		case bytes.IndexByte(token, 0) >= 0:
+			odd = "has a NUL byte"
+		default:
+			continue
+		}
+		return fmt.Sprintf("the key %q of Secret %q %s, so signatures may not match it", key, secret, odd)
+	}
+	return ""
+}
+
 // nextRead is the time until the Secret is read again; none without a Secret.
 func nextRead(app *imv1alpha1.IMApp, ready bool) time.Duration {
 	switch {
@@ -190,5 +213,5 @@ func nextRead(app *imv1alpha1.IMApp, ready bool) time.Duration {
 // same compares what the webhook and the status depend on.
 func same(a, b apps.App) bool {
 	return a.UID == b.UID && a.Generation == b.Generation && a.SDKAppID == b.SDKAppID && a.AllowUnsigned == b.AllowUnsigned && a.Suspended == b.Suspended &&
-		a.Ready == b.Ready && a.Secret == b.Secret && a.Problem == b.Problem
+		a.Ready == b.Ready && a.Secret == b.Secret && a.Problem == b.Problem && a.Warning == b.Warning
 }

@@ -28,8 +28,12 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/recorder"
 )
 
-// countInterval is how often status.groups and status.lastChangeTime are written at most: they change with every callback.
-const countInterval = time.Minute
+// How often status.groups and status.lastChangeTime are written at most: they change with every callback. The first few
+// groups are counted sooner, since somebody looks on.
+const (
+	countInterval = time.Minute
+	countSoon     = 2 * time.Second
+)
 
 // statusRetry and up to twice that is how long a status waits that an API server that is away did not take.
 const statusRetry = 10 * time.Second
@@ -85,11 +89,9 @@ func (r *Status) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 	if wasSuspended(before) && !app.Spec.Suspend { // also where nobody led at that moment
 		r.Resumed(key, app.Generation)
 	}
-	if report.Complete && r.dueCount(key) {
-		setCounts(&app.Status, report)
-	}
+	next := r.count(key, app, report)
 	if equality.Semantic.DeepEqual(before.Status, app.Status) {
-		return reconcile.Result{RequeueAfter: countInterval}, nil
+		return reconcile.Result{RequeueAfter: next}, nil
 	}
 	err := r.Client.Status().Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 	switch {
@@ -102,7 +104,7 @@ func (r *Status) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 	}
 	r.wrote(key, before, app)
 	r.Events.Stalled(before, app)
-	return reconcile.Result{RequeueAfter: countInterval}, nil
+	return reconcile.Result{RequeueAfter: next}, nil
 }
 
 func (r *Status) setStatus(app *imv1alpha1.IMApp, known apps.App, report inventory.Report) {
@@ -148,6 +150,8 @@ func appReady(app *imv1alpha1.IMApp, known apps.App, report inventory.Report, ba
 		return ready(metav1.ConditionFalse, imv1alpha1.ReasonInvalidSpec, badSpec)
 	case !known.Ready:
 		return ready(metav1.ConditionFalse, known.Problem.Reason, known.Problem.Message)
+	case known.Warning != "":
+		return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, "callbacks are accepted; but "+known.Warning)
 	case report.Created >= limit:
 		return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, fmt.Sprintf(
 			"callbacks are accepted; spec.groups.maxCount (%d) is reached, so IMGroups of further groups are not created", limit))
@@ -180,12 +184,22 @@ func conflictMessage(names []string) string {
 	return "IMGroups with a name that belongs to another group, whose state cannot be stored: " + shown
 }
 
-// dueCount tells whether the counts may be written again.
-func (r *Status) dueCount(key apps.Key) bool {
+// count sets the counts if they are due, and returns when to look again.
+func (r *Status) count(key apps.Key, app *imv1alpha1.IMApp, report inventory.Report) time.Duration {
+	written, interval := app.Status.Groups, countInterval
+	if written == nil || *written < inventory.Few {
+		interval = countSoon
+	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	last, ok := r.counted[key]
-	return !ok || r.Now().Sub(last) >= countInterval
+	wait := r.counted[key].Add(interval).Sub(r.Now())
+	r.mu.Unlock()
+	switch {
+	case report.Complete && wait <= 0:
+		setCounts(&app.Status, report)
+	case report.Complete && (written == nil || int(*written) != report.Groups):
+		return wait
+	}
+	return countInterval
 }
 
 // setCounts never moves lastChangeTime back: the inventory of a new leader may have seen less.

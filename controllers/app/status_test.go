@@ -4,6 +4,8 @@
 package app
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -190,5 +192,57 @@ func TestAResumptionThatNobodyWasThereForIsNotLost(t *testing.T) {
 	d.look()
 	if len(d.resumed) != 1 {
 		t.Errorf("resumed %v, want once", d.resumed)
+	}
+}
+
+func TestTheFirstGroupsAreCountedWithinSeconds(t *testing.T) {
+	app := &imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{Namespace: chat.Namespace, Name: chat.Name, UID: "1", Generation: 1}}
+	d := newDesk(t, app)
+	d.load(app, apps.Problem{})
+	d.look()
+	add := func(name string) {
+		d.Inventory.Added(&imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: chat.Namespace, Name: name},
+			Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: chat.Name}}})
+	}
+	for n := range inventory.Few + 2 {
+		add(fmt.Sprint("g", n))
+		before := *d.look().Status.Groups
+		result, err := d.Reconcile(t.Context(), kube.Request(chat))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := countSoon
+		if before >= inventory.Few {
+			want = countInterval
+		}
+		if result.RequeueAfter > want || result.RequeueAfter <= 0 {
+			t.Errorf("with %d of %d groups counted it comes back after %s", before, n+1, result.RequeueAfter)
+		}
+		d.now = d.now.Add(want)
+		if got := *d.look().Status.Groups; int(got) != n+1 {
+			t.Errorf("%d groups are counted after %s, want %d", got, want, n+1)
+		}
+	}
+}
+
+func TestReadySaysWhichTokenMayNotMatch(t *testing.T) {
+	for token, want := range map[string]string{
+		"good":        "",
+		" good":       `the key "token" of Secret "s" begins or ends with white space, so signatures may not match it`,
+		"good\t":      `the key "token" of Secret "s" begins or ends with white space, so signatures may not match it`,
+		"\ufeffgood":  `the key "token" of Secret "s" begins with a byte order mark, so signatures may not match it`,
+		"go\x00d":     `the key "token" of Secret "s" has a NUL byte, so signatures may not match it`,
+		"go od\u00e9": "",
+	} {
+		if got := doubts("s", [][]byte{[]byte(token)}); got != want {
+			t.Errorf("of %q it says %q, want %q", token, got, want)
+		}
+	}
+	if got := doubts("s", [][]byte{[]byte("good"), []byte("old ")}); !strings.Contains(got, `"previousToken"`) {
+		t.Errorf("of a bad previous token it says %q", got)
+	}
+	known := apps.App{Ready: true, Warning: "the key"}
+	if c := appReady(&imv1alpha1.IMApp{}, known, inventory.Report{}, ""); c.Status != metav1.ConditionTrue || c.Message != "callbacks are accepted; but the key" {
+		t.Errorf("the condition is %v", c)
 	}
 }

@@ -21,7 +21,7 @@ import (
 // Inventory counts the IMGroups of each IMApp as the watch reports them, so that nobody has to list them. Creations that
 // the watch has not reported yet are reserved, so that the workers of one replica together keep spec.groups.maxCount.
 type Inventory struct {
-	conflictsChanged func(apps.Key)
+	changed func(apps.Key)
 
 	mu       sync.Mutex
 	apps     map[apps.Key]*tally
@@ -38,9 +38,10 @@ type tally struct {
 	sdkAppIDs map[int64]int   // how many statuses are of each application
 }
 
-// New makes an empty inventory. conflictsChanged is called with an app whose name conflicts have changed; it must not block.
-func New(conflictsChanged func(apps.Key)) *Inventory {
-	return &Inventory{conflictsChanged: conflictsChanged, apps: map[apps.Key]*tally{}}
+// New makes an empty inventory. changed is called with an app whose name conflicts are others,
+// or that has few IMGroups and one more or less; it must not block.
+func New(changed func(apps.Key)) *Inventory {
+	return &Inventory{changed: changed, apps: map[apps.Key]*tally{}}
 }
 
 // Complete says that the watch has shown every IMGroup of the start. It reports whether that is news.
@@ -77,6 +78,16 @@ func (i *Inventory) Added(g *imv1alpha1.IMGroup) {
 	delete(t.reserved, g.Name)
 	t.sdkAppIDs[g.Status.SDKAppID]++
 	i.look(t, g)
+	i.tellFew(AppOf(g), t)
+}
+
+// Few is up to how many IMGroups an app's are counted as they come, for somebody looks on.
+const Few = 10
+
+func (i *Inventory) tellFew(app apps.Key, t *tally) {
+	if t.groups <= Few {
+		i.changed(app)
+	}
 }
 
 // Changed counts what an update of an IMGroup moved.
@@ -101,6 +112,7 @@ func (i *Inventory) Removed(g *imv1alpha1.IMGroup) {
 	delete(t.reserved, g.Name)
 	delete(t.unsettled, g.Name)
 	t.forgetID(g)
+	i.tellFew(AppOf(g), t)
 	i.prune(AppOf(g))
 }
 
@@ -147,7 +159,7 @@ func (i *Inventory) setConflict(t *tally, g *imv1alpha1.IMGroup, conflict bool) 
 	} else {
 		delete(t.conflicts, g.Name)
 	}
-	i.conflictsChanged(AppOf(g))
+	i.changed(AppOf(g))
 }
 
 // Reserve takes one of the app's places for a creation; false when there is none left.

@@ -5,6 +5,7 @@ package inventory
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -121,6 +122,13 @@ func TestTheInventoryNamesTheAppsToLookAt(t *testing.T) {
 func TestTheInventoryTellsWhenTheConflictsOfAnAppChange(t *testing.T) {
 	var told []apps.Key
 	c := New(func(app apps.Key) { told = append(told, app) })
+	for n := range Few {
+		c.Added(created(fmt.Sprint("other", n)))
+	}
+	if diff := cmp.Diff(slices.Repeat([]apps.Key{chat}, Few), told); diff != "" {
+		t.Errorf("the first few, each (-want +got):\n%s", diff)
+	}
+	told = nil
 	fine := created("a")
 	conflicting := fine.DeepCopy()
 	conditions.Set(&conflicting.Status.Conditions, 1, conditions.New(imv1alpha1.ConditionReady, metav1.ConditionFalse, imv1alpha1.ReasonNameConflict, "m"))
@@ -128,8 +136,8 @@ func TestTheInventoryTellsWhenTheConflictsOfAnAppChange(t *testing.T) {
 	c.Changed(fine, conflicting)
 	c.Changed(conflicting, conflicting)
 	c.Removed(conflicting)
-	if diff := cmp.Diff([]apps.Key{chat, chat}, told); diff != "" {
-		t.Errorf("once when it comes and once when it goes (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]apps.Key{chat, chat, chat}, told); diff != "" {
+		t.Errorf("once when it comes and once when it goes, and that there are few again (-want +got):\n%s", diff)
 	}
 }
 

@@ -28,6 +28,7 @@ type App struct {
 	Suspended     bool
 	Ready         bool    // callbacks can be verified: a token is known or none is needed
 	Problem       Problem // why the app is not ready; zero when it is
+	Warning       string  // what may keep a ready app's callbacks from being verified, in a condition's words; mostly empty
 }
 
 // Problem says in a condition's words why an app's callbacks cannot be verified.
@@ -37,7 +38,7 @@ type Problem struct{ Reason, Message string }
 func (a App) equal(b App) bool {
 	return a.UID == b.UID && a.Generation == b.Generation && a.SDKAppID == b.SDKAppID && a.Secret == b.Secret &&
 		slices.EqualFunc(a.Tokens, b.Tokens, bytes.Equal) && a.AllowUnsigned == b.AllowUnsigned &&
-		a.Suspended == b.Suspended && a.Ready == b.Ready && a.Problem == b.Problem
+		a.Suspended == b.Suspended && a.Ready == b.Ready && a.Problem == b.Problem && a.Warning == b.Warning
 }
 
 // Registry has all IMApps. The zero value is empty and not loaded; it is safe for concurrent use.

@@ -97,6 +97,7 @@ func TestEveryDifferenceIsSet(t *testing.T) {
 		"a second token": func(a *App) { a.Tokens = append(slices.Clone(a.Tokens), []byte("u")) },
 		"AllowUnsigned":  func(a *App) { a.AllowUnsigned = true }, "Suspended": func(a *App) { a.Suspended = true },
 		"Ready": func(a *App) { a.Ready = false }, "Problem": func(a *App) { a.Problem.Message = "m" },
+		"Warning": func(a *App) { a.Warning = "w" },
 	} {
 		var r Registry
 		r.Set(base)
@@ -107,7 +108,7 @@ func TestEveryDifferenceIsSet(t *testing.T) {
 			t.Errorf("%s is not set: %+v", name, got)
 		}
 	}
-	if n := reflect.TypeFor[App]().NumField(); n != 10 {
+	if n := reflect.TypeFor[App]().NumField(); n != 11 {
 		t.Errorf("an App has %d fields: are all of them compared?", n)
 	}
 }
