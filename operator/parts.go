@@ -49,7 +49,9 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 		return wrap("opening the journal", err)
 	}
 	op.letters = deadletter.New(o.JournalDir, o.JournalMaxBytes/deadletterPart, merge.Fold)
-	if op.manager, err = newManager(o, config, op.log); err != nil {
+	refused := &kube.Refused{Changed: collectors.WatchNamespaces(o.WatchNamespaces)}
+	op.readiness.refused = refused.Names
+	if op.manager, err = newManager(o, config, refused, op.log); err != nil {
 		return wrap("making the manager", err)
 	}
 	elector, err := leader.New(config, o.LeaderElectionNamespace, identity(), o.LeaderElect)
@@ -70,13 +72,13 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 	return wrap("adding the probes", op.addProbes(ctx, o.HealthProbeBindAddress))
 }
 
-func newManager(o options.Options, config *rest.Config, log logr.Logger) (ctrl.Manager, error) {
+func newManager(o options.Options, config *rest.Config, refused *kube.Refused, log logr.Logger) (ctrl.Manager, error) {
 	readYourWrites := true
 	return ctrl.NewManager(config, ctrl.Options{
 		Scheme:         kube.Scheme(),
 		MapperProvider: kube.Mapper,
 		NewCache:       kube.NewCache,
-		Cache:          kube.CacheOptions(o.WatchNamespaces),
+		Cache:          kube.CacheOptions(o.WatchNamespaces, refused),
 		Client:         client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &readYourWrites}},
 		Logger:         log,
 		Metrics:        metricsOptions(o),

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -46,7 +47,8 @@ func (s stage) reason() (name, words string) {
 // is this replica's own, and another one may do better.
 type readiness struct {
 	log      logr.Logger
-	failures func() int // writes that the journal's disk failed in a row
+	failures func() int      // writes that the journal's disk failed in a row
+	refused  func() []string // namespaces that are to be served and may not be listed
 	now      atomic.Int32
 	failing  atomic.Bool // was told
 }
@@ -91,10 +93,18 @@ func (r *readiness) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	}
 	name, words := now.reason()
 	if name == "" {
-		answerProbe(w, http.StatusOK, "ok\n")
+		answerProbe(w, http.StatusOK, "ok\n"+r.unserved())
 		return
 	}
 	answerProbe(w, http.StatusServiceUnavailable, fmt.Sprintf("[-]%s: %s\n", name, words))
+}
+
+// unserved names the namespaces that are not served. They are no reason to be unready: the others are.
+func (r *readiness) unserved() string {
+	if names := r.refused(); len(names) > 0 {
+		return "[!]namespace-refused: the operator may not list IMApps in " + strings.Join(names, ", ") + "\n"
+	}
+	return ""
 }
 
 func answerProbe(w http.ResponseWriter, status int, text string) {

@@ -18,7 +18,7 @@ import (
 func probed() (r *readiness, lines *[]string) {
 	lines = &[]string{}
 	log := funcr.New(func(_, args string) { *lines = append(*lines, args) }, funcr.Options{})
-	return &readiness{log: log, failures: func() int { return 0 }}, lines
+	return &readiness{log: log, failures: func() int { return 0 }, refused: func() []string { return nil }}, lines
 }
 
 func get(h http.Handler, path string) (status int, body string) {
@@ -45,6 +45,16 @@ func TestReadinessTellsItsReason(t *testing.T) {
 		if status, body := get(probes(r), "/healthz"); status != http.StatusOK || body != "ok\n" {
 			t.Errorf("in stage %d the process is said to be dead: %d %q", step.stage, status, body)
 		}
+	}
+}
+
+func TestAReadyProcessNamesTheNamespacesThatItMayNotServe(t *testing.T) {
+	r, _ := probed()
+	r.refused = func() []string { return []string{"closed", "shut"} }
+	r.reach(serving)
+	want := "ok\n[!]namespace-refused: the operator may not list IMApps in closed, shut\n"
+	if status, body := get(probes(r), "/readyz"); status != http.StatusOK || body != want {
+		t.Errorf("the answer is %d %q", status, body)
 	}
 }
 

@@ -23,10 +23,14 @@ const GroupIndex = "group"
 // GroupIndexKey is where it finds a group.
 func GroupIndexKey(app, groupID string) string { return app + "/" + groupID }
 
-// CacheOptions keep in memory what the merge needs and no more.
-func CacheOptions(namespaces []string) cache.Options {
+// CacheOptions keep in memory what the merge needs and no more. Of several namespaces one that may not be listed is told of
+// in refused, and does not keep the others waiting.
+func CacheOptions(namespaces []string, refused *Refused) cache.Options {
+	if len(namespaces) < 2 {
+		refused = nil
+	}
 	o := cache.Options{
-		NewInformer:      relisting,
+		NewInformer:      informers{refused}.make,
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject:         map[client.Object]cache.ByObject{&imv1alpha1.IMGroup{}: {Transform: groupstatus.Compact}},
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -27,17 +28,41 @@ const (
 	awayLogInterval = 10 * time.Second
 )
 
-// relisting makes an informer that is up to date again soon after the API server is back.
-func relisting(lw toolscache.ListerWatcher, kind runtime.Object, resync time.Duration, indexers toolscache.Indexers) toolscache.SharedIndexInformer {
-	inner, throttle := toolscache.ToListerWatcherWithContext(lw), &rate.Sometimes{Interval: awayLogInterval}
-	return toolscache.NewSharedIndexInformer(&toolscache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return whileAway(ctx, throttle, func() (runtime.Object, error) { return inner.ListWithContext(ctx, o) })
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return whileAway(ctx, throttle, func() (watch.Interface, error) { return inner.WatchWithContext(ctx, o) })
-		},
-	}, kind, resync, indexers)
+// informers makes informers that are up to date again soon after the API server is back. With refused they do not wait for
+// a namespace that may not be listed.
+type informers struct{ refused *Refused }
+
+func (i informers) make(lw toolscache.ListerWatcher, kind runtime.Object, resync time.Duration, indexers toolscache.Indexers) toolscache.SharedIndexInformer {
+	w := &watcher{inner: toolscache.ToListerWatcherWithContext(lw), kind: kind, refused: i.refused, log: &rate.Sometimes{Interval: awayLogInterval}}
+	return toolscache.NewSharedIndexInformer(&toolscache.ListWatch{ListWithContextFunc: w.list, WatchFuncWithContext: w.watch}, kind, resync, indexers)
+}
+
+// watcher lists and watches one kind, in one namespace or in all.
+type watcher struct {
+	inner   toolscache.ListerWatcherWithContext
+	kind    runtime.Object
+	refused *Refused
+	log     *rate.Sometimes
+	seen    atomic.Bool // it was allowed once; what is refused later stays in the cache
+}
+
+func (w *watcher) list(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+	list, err := whileAway(ctx, w.log, func() (runtime.Object, error) { return w.inner.ListWithContext(ctx, o) })
+	w.seen.CompareAndSwap(false, err == nil)
+	return list, err
+}
+
+func (w *watcher) watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+	found, err := whileAway(ctx, w.log, func() (watch.Interface, error) { return w.inner.WatchWithContext(ctx, o) })
+	w.seen.CompareAndSwap(false, err == nil)
+	namespace := namespaceOf(err)
+	if namespace == "" || w.refused == nil || w.seen.Load() {
+		return found, err
+	}
+	return w.refused.pretend(ctx, namespace, w.kind, o.SendInitialEvents != nil && *o.SendInitialEvents, func() bool {
+		_, err := w.inner.ListWithContext(ctx, metav1.ListOptions{Limit: 1})
+		return namespaceOf(err) == ""
+	}), nil
 }
 
 // whileAway asks again while the API server is away. What it answers, refusals too, is the caller's.
@@ -48,11 +73,19 @@ func whileAway[result any](ctx context.Context, throttle *rate.Sometimes, ask fu
 			return r, err
 		}
 		throttle.Do(func() { log.FromContext(ctx).Info("the API server is away; trying again", "error", err.Error()) })
-		select {
-		case <-ctx.Done():
-			return r, ctx.Err()
-		case <-time.After(relistInterval + rand.N(relistInterval)): //nolint:gosec // spreads load, guards nothing
+		if err := pause(ctx); err != nil {
+			return r, err
 		}
+	}
+}
+
+// pause waits for the next try.
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(relistInterval + rand.N(relistInterval)): //nolint:gosec // spreads load, guards nothing
+		return nil
 	}
 }
 

@@ -26,6 +26,7 @@ type Metrics struct {
 	SyncDropped       *prometheus.CounterVec // reason
 	ResyncGroups      *prometheus.CounterVec // result
 	ResyncDuration    prometheus.Histogram
+	NamespaceRefused  *prometheus.GaugeVec // namespace
 	registerer        prometheus.Registerer
 }
 
@@ -87,10 +88,12 @@ func New(r prometheus.Registerer) *Metrics {
 		SyncDropped:       counterVec("sync_dropped_events_total", "Acknowledged events that were not written, by reason.", "reason"),
 		ResyncGroups:      counterVec("resync_groups_total", "Groups that a resync looked at, by result.", "result"),
 		ResyncDuration:    histogram("resync_duration_seconds", "Time that a complete resync took.", 0.1, 18),
-		registerer:        r,
+		NamespaceRefused: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "namespace_refused",
+			Help: "Whether a namespace to serve may not be listed (1), so that its callbacks are answered with 404."}, []string{"namespace"}),
+		registerer: r,
 	}
 	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.CallbackUnnamed, m.JournalAppend, m.JournalErrors,
-		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.ResyncGroups, m.ResyncDuration)
+		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.ResyncGroups, m.ResyncDuration, m.NamespaceRefused)
 	m.presetCallbacks()
 	preset(m.JournalErrors, OpAppend, OpFull, OpShare, OpDamage, OpSetAside)
 	preset(m.SyncWrites, WriteCreated, WritePatched, WriteConflict, WriteError, WriteRejected)
@@ -98,6 +101,20 @@ func New(r prometheus.Registerer) *Metrics {
 		DropNameConflict, DropRejected, DropStale, DropCustomOverflow)
 	preset(m.ResyncGroups, ResyncChanged, ResyncUnchanged, ResyncGone, ResyncInvalid, ResyncSkipped, ResyncError)
 	return m
+}
+
+// WatchNamespaces exports whether each namespace to serve is refused, and returns how that is told.
+func (m *Metrics) WatchNamespaces(names []string) (changed func(name string, refused bool)) {
+	for _, name := range names {
+		m.NamespaceRefused.WithLabelValues(name)
+	}
+	return func(name string, refused bool) {
+		value := 0.0
+		if refused {
+			value = 1
+		}
+		m.NamespaceRefused.WithLabelValues(name).Set(value)
+	}
 }
 
 // WatchJournal exports the journal's pending groups, its bytes on disk and the writes that its disk fails, read at each

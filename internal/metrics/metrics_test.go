@@ -22,6 +22,7 @@ func gathered(t *testing.T) (*prometheus.Registry, *Metrics) {
 	m.WatchLogs("audit", func() float64 { return 6 })
 	m.WatchApps(func() float64 { return 2 }, func() float64 { return 1 })
 	m.WatchResync(func() float64 { return math.Inf(1) })
+	m.WatchNamespaces([]string{"chat"})
 	m.WatchCertificate(func() float64 { return 1.8e9 })
 	return r, m
 }
@@ -58,6 +59,7 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_sync_dropped_events_total":                     "reason",
 		"imgroup_resync_groups_total":                           "result",
 		"imgroup_resync_duration_seconds":                       "",
+		"imgroup_namespace_refused":                             "namespace",
 		"imgroup_resync_due_timestamp_seconds":                  "",
 		"imgroup_apps":                                          "ready",
 	}
