@@ -37,6 +37,10 @@ func (i informers) make(lw toolscache.ListerWatcher, kind runtime.Object, resync
 	return toolscache.NewSharedIndexInformer(&toolscache.ListWatch{ListWithContextFunc: w.list, WatchFuncWithContext: w.watch}, kind, resync, indexers)
 }
 
+// refusalsBelieved is how many refusals in a row, one to two seconds apart, are taken for an answer: an API server that has
+// just started does not know all roles yet.
+const refusalsBelieved = 4
+
 // watcher lists and watches one kind, in one namespace or in all.
 type watcher struct {
 	inner   toolscache.ListerWatcherWithContext
@@ -53,11 +57,15 @@ func (w *watcher) list(ctx context.Context, o metav1.ListOptions) (runtime.Objec
 }
 
 func (w *watcher) watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-	found, err := whileAway(ctx, w.log, func() (watch.Interface, error) { return w.inner.WatchWithContext(ctx, o) })
-	w.seen.CompareAndSwap(false, err == nil)
-	namespace := namespaceOf(err)
-	if namespace == "" || w.refused == nil || w.seen.Load() {
-		return found, err
+	var found watch.Interface
+	var err error
+	namespace := ""
+	for range refusalsBelieved {
+		found, err = whileAway(ctx, w.log, func() (watch.Interface, error) { return w.inner.WatchWithContext(ctx, o) })
+		w.seen.CompareAndSwap(false, err == nil)
+		if namespace = namespaceOf(err); namespace == "" || w.refused == nil || w.seen.Load() || pause(ctx) != nil {
+			return found, err
+		}
 	}
 	return w.refused.pretend(ctx, namespace, w.kind, o.SendInitialEvents != nil && *o.SendInitialEvents, func() bool {
 		_, err := w.inner.ListWithContext(ctx, metav1.ListOptions{Limit: 1})
