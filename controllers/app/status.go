@@ -180,7 +180,7 @@ func conflictMessage(names []string) string {
 	return "IMGroups with a name that belongs to another group, whose state cannot be stored: " + shown
 }
 
-// dueCount tells whether the counts may be written again.
+// dueCount reports whether the counts may be written again.
 func (r *Status) dueCount(key apps.Key) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
