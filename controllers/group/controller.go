@@ -115,6 +115,7 @@ func (r *Controller) Reconcile(ctx context.Context, request Request) (reconcile.
 	if !turn.granted {
 		return turn.result(), nil
 	}
+	defer r.retry.release(key) // should what follows panic
 	defer r.backpressure.enter(ctx)()
 	ctx = log.IntoContext(ctx, log.FromContext(ctx).WithValues("namespace", key.Namespace, "imapp", key.App, "groupID", strconv.QuoteToASCII(key.GroupID)))
 	done, err := r.settle(ctx, key)

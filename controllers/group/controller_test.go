@@ -382,6 +382,20 @@ func TestAnObservationIsSettledWithWhatBecameOfIt(t *testing.T) {
 	}
 }
 
+func TestAPanicCostsNoWorker(t *testing.T) {
+	w := newWorld(t, theApp())
+	w.pend(callback(event.Changed, 0, "name", "ops"))
+	w.decider.reader.cache = nil
+	func() {
+		defer func() { _ = recover() }()
+		w.look()
+		t.Error("it was to panic")
+	}()
+	if w.retry.places.holds(theKey) {
+		t.Error("the worker is not given back")
+	}
+}
+
 func TestANewerObservationTakesThePlaceOfAnOlderOne(t *testing.T) {
 	w := newWorld(t, theApp())
 	e := seen(event.Changed, "name", "ops").event

@@ -64,6 +64,14 @@ func (p *places) enter(key event.Key) bool {
 	return false
 }
 
+// holds reports whether a group has a place.
+func (p *places) holds(key event.Key) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.apps[appOf(key)]
+	return t != nil && !t.busy[key].IsZero()
+}
+
 // leave gives a place back. It returns the groups whose turn it is now: those that come next, and those that come behind all
 // others.
 func (p *places) leave(key event.Key, how result) (next, later []event.Key) {

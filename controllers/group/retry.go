@@ -98,6 +98,13 @@ func (r *retry) forget(key event.Key) {
 	r.leave(key, unknown)
 }
 
+// release ends a turn that nothing else has ended.
+func (r *retry) release(key event.Key) {
+	if r.places.holds(key) {
+		r.leave(key, unknown)
+	}
+}
+
 // recovered ends all waits that follow a failure.
 func (r *retry) recovered() {
 	r.places.forgive()
