@@ -50,7 +50,7 @@ run: controlplane build ## Run the operator against a control plane of its own; 
 	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local run
 
 .PHONY: demo
-demo: controlplane build ## The same without hands: send a day of callbacks, check the result
+demo: controlplane build ## The same, unattended: send a day of callbacks, check the result
 	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local demo
 
 .PHONY: demo-pod
@@ -92,7 +92,7 @@ docs: ## Generate docs/reference and docs/dataflow.svg
 	hack/docs/generate.sh
 
 .PHONY: golden
-golden: controlplane ## Write the plugin's golden files and docs/kubectl-imgroup.md anew; look at the difference
+golden: controlplane ## Regenerate the plugin's golden files and docs/kubectl-imgroup.md; look at the difference
 	KUBEBUILDER_ASSETS='$(ASSETS)' go test -count=1 ./cmd/kubectl-imgroup -update
 
 .PHONY: build-installer

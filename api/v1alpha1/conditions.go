@@ -5,11 +5,11 @@ package v1alpha1
 
 // Condition types that both IMApp and IMGroup have.
 const (
-	// ConditionReady of an IMApp tells whether its callbacks can be received and verified.
+	// ConditionReady of an IMApp reports whether its callbacks can be received and verified.
 	// True: Ready, Suspended (suspended on purpose is a healthy state).
 	// False: SecretNotFound, TokenMissing, SecretUnreadable (with Reconciling), InvalidSpec (with Stalled).
 	//
-	// ConditionReady of an IMGroup tells whether the operator tracks the group.
+	// ConditionReady of an IMGroup reports whether the operator tracks the group.
 	// True: Tracking.
 	// False: InvalidGroupID, NameConflict, AppNotFound.
 	ConditionReady = "Ready"
@@ -17,31 +17,31 @@ const (
 
 // Condition types of an IMApp.
 const (
-	// ConditionReconciling tells that the IMApp is not ready and may become so without a change of its spec.
+	// ConditionReconciling says that the IMApp is not ready and may become so without a change of its spec.
 	// True: SecretNotFound, TokenMissing, SecretUnreadable.
 	// False: never; the condition is absent.
 	ConditionReconciling = "Reconciling"
 
-	// ConditionStalled tells that the IMApp cannot become ready before its spec is changed.
+	// ConditionStalled says that the IMApp cannot become ready until its spec is changed.
 	// True: InvalidSpec.
 	// False: never; the condition is absent.
 	ConditionStalled = "Stalled"
 
-	// ConditionCallbackAuthenticated tells whether callbacks prove where they come from.
+	// ConditionCallbackAuthenticated reports whether callbacks prove where they come from.
 	// True: Signed.
 	// False: Unsigned (spec.callback.allowUnsigned is true).
 	// Unknown: SecretNotFound, TokenMissing, SecretUnreadable.
 	ConditionCallbackAuthenticated = "CallbackAuthenticated"
 
-	// ConditionResynced tells how the newest full resync ended, or what has kept the operator from fetching since. Only an
+	// ConditionResynced says how the latest full resync ended, or what has prevented fetching since. Only an
 	// IMApp with spec.rest has it, from its first resync or fault on.
 	// True: ResyncCompleted.
 	// False: ResyncFailed, HostNotAllowed, SecretNotFound, SecretKeyMissing, SecretUnreadable, RequestRefused.
 	// Unknown: AwaitingFirstResync, ResyncRunning (the first one).
 	ConditionResynced = "Resynced"
 
-	// ConditionNameConflict tells that a group could not be stored, because the object that would be created for it
-	// exists already with another group ID.
+	// ConditionNameConflict says that a group could not be stored, because the object that would be created for it
+	// already exists with another group ID.
 	// True: NameTaken.
 	// False: never; the condition is absent.
 	ConditionNameConflict = "NameConflict"
@@ -49,13 +49,13 @@ const (
 
 // Condition types of an IMGroup.
 const (
-	// ConditionSynced tells whether name, introduction, notification and face URL are all known.
+	// ConditionSynced reports whether name, introduction, notification and face URL are all known.
 	// True: AllFieldsKnown.
 	// False: Partial.
 	// Unknown: AwaitingFirstCallback.
 	ConditionSynced = "Synced"
 
-	// ConditionDestroyed tells whether the group is known to be disbanded.
+	// ConditionDestroyed reports whether the group is known to be disbanded.
 	// True: Disbanded.
 	// False: Exists.
 	// Unknown: AwaitingFirstCallback.
@@ -74,7 +74,7 @@ const (
 	ReasonTokenMissing = "TokenMissing"
 	// ReasonSecretUnreadable: the referenced Secret cannot be read for another reason, such as missing rights.
 	ReasonSecretUnreadable = "SecretUnreadable"
-	// ReasonInvalidSpec: the spec has a fault that only a change of it can heal.
+	// ReasonInvalidSpec: the spec has a fault that only changing it can fix.
 	ReasonInvalidSpec = "InvalidSpec"
 
 	// ReasonSigned: every accepted callback carries a valid signature.
@@ -82,11 +82,11 @@ const (
 	// ReasonUnsigned: callbacks without a signature are accepted.
 	ReasonUnsigned = "Unsigned"
 
-	// ReasonResyncCompleted: the newest resync saw every group.
+	// ReasonResyncCompleted: the latest resync saw every group.
 	ReasonResyncCompleted = "ResyncCompleted"
-	// ReasonResyncRunning: the first resync runs.
+	// ReasonResyncRunning: the first resync is running.
 	ReasonResyncRunning = "ResyncRunning"
-	// ReasonResyncFailed: the newest resync ended early, or Tencent did not tell of some groups; it will be tried again.
+	// ReasonResyncFailed: the latest resync ended early, or Tencent left out some groups; it will be retried.
 	ReasonResyncFailed = "ResyncFailed"
 	// ReasonAwaitingFirstResync: no resync has started yet, and none is due.
 	ReasonAwaitingFirstResync = "AwaitingFirstResync"
@@ -94,10 +94,10 @@ const (
 	ReasonHostNotAllowed = "HostNotAllowed"
 	// ReasonSecretKeyMissing: the Secret of spec.rest.secretKeySecretRef has no value under the key secretKey.
 	ReasonSecretKeyMissing = "SecretKeyMissing"
-	// ReasonRequestRefused: Tencent refused the request; the app's ID, administrator or key needs a look.
+	// ReasonRequestRefused: Tencent refused the request; the app's ID, administrator or key needs attention.
 	ReasonRequestRefused = "RequestRefused"
 
-	// ReasonNameTaken: an IMGroup of the name exists with another group ID.
+	// ReasonNameTaken: an IMGroup with the name exists with another group ID.
 	ReasonNameTaken = "NameTaken"
 )
 
@@ -119,7 +119,7 @@ const (
 	// ReasonAwaitingFirstCallback: nothing is known of the group yet.
 	ReasonAwaitingFirstCallback = "AwaitingFirstCallback"
 
-	// ReasonDisbanded: the newest that is known of the group is its end.
+	// ReasonDisbanded: the latest that is known of the group is that it was disbanded.
 	ReasonDisbanded = "Disbanded"
 	// ReasonExists: the group exists.
 	ReasonExists = "Exists"

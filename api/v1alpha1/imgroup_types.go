@@ -7,8 +7,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// IMGroup is one group of a Tencent Cloud Chat application. Its status follows what callbacks and resyncs tell of the
-// group. The operator creates IMGroups by itself where the IMApp says so; one that somebody declares, under any name, is
+// IMGroup is one group of a Tencent Cloud Chat application. Its status follows what callbacks and resyncs report of the
+// group. The operator creates IMGroups by itself if the IMApp says so; one that somebody declares, under any name, is
 // filled the same way.
 //
 // +kubebuilder:object:root=true
@@ -17,7 +17,7 @@ import (
 // +kubebuilder:printcolumn:name="Group ID",type=string,JSONPath=`.spec.groupID`,description="The ID of the group."
 // +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.status.type`,description="The type of the group."
 // +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`,description="Whether name, introduction, notification and face URL are all known."
-// +kubebuilder:printcolumn:name="Changed",type=date,JSONPath=`.status.lastChange.eventTime`,description="How long ago the newest change happened."
+// +kubebuilder:printcolumn:name="Changed",type=date,JSONPath=`.status.lastChange.eventTime`,description="How long ago the latest change happened."
 // +kubebuilder:printcolumn:name="App",type=string,priority=1,JSONPath=`.spec.appRef.name`,description="The IMApp of the group."
 // +kubebuilder:printcolumn:name="Owner",type=string,priority=1,JSONPath=`.status.owner`,description="The UserID of the group's owner."
 // +kubebuilder:printcolumn:name="Group Name",type=string,JSONPath=`.status.name`,description="The name of the group."
@@ -72,7 +72,7 @@ type AppReference struct {
 	Name string `json:"name,omitempty"`
 }
 
-// Source tells which way something was learned.
+// Source is how something was learned.
 //
 // +kubebuilder:validation:Enum=Callback;REST
 type Source string
@@ -87,7 +87,7 @@ const (
 
 // IMGroupStatus is what is known of a group.
 type IMGroupStatus struct {
-	// conditions are the newest findings, one of each type: Ready (the operator tracks this group), Synced (all four texts
+	// conditions are the latest observations, one of each type: Ready (the operator tracks this group), Synced (all four texts
 	// are known) and Destroyed (the group was disbanded). At most 16. Absent until the operator has seen the object.
 	// +optional
 	// +listType=map
@@ -95,15 +95,15 @@ type IMGroupStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// observedGeneration is the metadata.generation that the status speaks of. Default: -1, until the operator has seen the
-	// object, so that nobody takes a new one for one that is done.
+	// observedGeneration is the metadata.generation that the status describes. Default: -1, until the operator has seen the
+	// object, so that nobody mistakes a new one for one that is done.
 	// +optional
 	// +default=-1
 	// +kubebuilder:validation:Minimum=-1
 	// +kubebuilder:validation:Maximum=9007199254740991
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// sdkAppID is the SDKAppID of the application that the status speaks of. Where it is not the IMApp's, the whole status
+	// sdkAppID is the SDKAppID of the application that the status describes. If it is not the IMApp's, the whole status
 	// counts as empty. At least 1. Absent means that nothing is known yet.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
@@ -146,26 +146,26 @@ type IMGroupStatus struct {
 	// +kubebuilder:validation:MaxLength=4096
 	FaceURL *string `json:"faceURL,omitempty"`
 
-	// customFields are the custom fields of the group that are known, sorted by key. At most 64. Absent means that none
+	// customFields are the known custom fields of the group, sorted by key. At most 64. Absent means that none
 	// is known.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=64
 	CustomFields []CustomField `json:"customFields,omitempty"`
 
-	// fieldTimes tell for each known field how new its value is and where it came from, sorted by field. The value with
+	// fieldTimes are how new the value of each known field is and where it came from, sorted by field. The value with
 	// the greater time wins, whatever order changes arrive in. At most 80. Absent means that nothing is known.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=80
 	FieldTimes []FieldTime `json:"fieldTimes,omitempty"`
 
-	// lastChange is the newest change that was merged: what happened, when, and by whom. Absent means none yet.
+	// lastChange is the latest change that was merged: what happened, when, and by whom. Absent means none yet.
 	// +optional
 	LastChange *LastChange `json:"lastChange,omitempty"`
 
-	// destroyedTime is when the group was disbanded, or when a resync found out that it was, in UTC with microseconds.
-	// Absent means that it is not known to be: a group that is created again under the same ID loses it.
+	// destroyedTime is when the group was disbanded, or when a resync found that it was, in UTC with microseconds. Absent
+	// means that it is not known to be: a group that is recreated with the same ID loses it.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=27
@@ -187,17 +187,17 @@ type CustomField struct {
 	Value string `json:"value"`
 }
 
-// FieldTime tells how new the value of a field is and where it came from.
+// FieldTime is how new the value of a field is and where it came from.
 type FieldTime struct {
-	// field is what the time is of: name, introduction, notification, faceURL, type, owner, custom/<key>, or one of the
-	// clocks: alive (the newest sign of life), destroyed (the newest end), epoch (the newest beginning). 1 to 300
+	// field is the field that the time belongs to: name, introduction, notification, faceURL, type, owner, custom/<key>, or one of the
+	// clocks: alive (the latest sign of life), destroyed (the latest end), epoch (the latest beginning). 1 to 300
 	// characters. Required.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=300
 	Field string `json:"field,omitempty"`
 
-	// eventTime is when the value was set, by Tencent's clock, in UTC with microseconds. Of source REST it is when the
+	// eventTime is when the value was set, by Tencent's clock, in UTC with microseconds. For source REST it is when the
 	// request that saw it began, in whole seconds; a resync that only confirms a value does not move it. Required.
 	// +required
 	// +kubebuilder:validation:Type=string
@@ -210,9 +210,9 @@ type FieldTime struct {
 	Source Source `json:"source,omitempty"`
 }
 
-// LastChange is the newest change that was merged.
+// LastChange is the latest change that was merged.
 type LastChange struct {
-	// eventTime is when the change happened, by Tencent's clock, in UTC with microseconds; of source REST, by when it had
+	// eventTime is when the change happened, by Tencent's clock, in UTC with microseconds; for source REST, by when it had
 	// happened. Required.
 	// +required
 	// +kubebuilder:validation:Type=string
@@ -221,27 +221,28 @@ type LastChange struct {
 	EventTime metav1.MicroTime `json:"eventTime,omitzero"`
 
 	// command is the callback command, such as Group.CallbackAfterGroupInfoChanged. 1 to 128 characters. Absent means that
-	// no callback told of the change.
+	// no callback reported the change.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	Command string `json:"command,omitempty"`
 
-	// operator is the UserID of who made the change. 1 to 256 characters. Absent means not told.
+	// operator is the UserID of who made the change. 1 to 256 characters. Absent means not reported.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	Operator string `json:"operator,omitempty"`
 
 	// platform is where the change was made, such as iOS, Android, Web or RESTAPI (a server). 1 to 64 characters. Absent
-	// means not told.
+	// means not reported.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	Platform string `json:"platform,omitempty"`
 
-	// fields are the fields that the change set, or those that a resync found to be other than known, sorted, named as in
-	// fieldTimes; type, which every callback repeats, is not among them. At most 80, each of 1 to 300 characters. Absent means that the change set none of them.
+	// fields are the fields that the change set, or that a resync found to differ, sorted, named as in fieldTimes; type,
+	// which every callback repeats, is not among them. At most 80, each of 1 to 300 characters. Absent means that the
+	// change set none of them.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=80

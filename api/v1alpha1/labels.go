@@ -8,18 +8,18 @@ const (
 	// LabelApp is the label of an IMGroup that the operator created; its value is the name of the IMApp.
 	LabelApp = "im.imgroup.dev/app"
 
-	// LabelManagedBy is the well-known label that tells which IMGroups the operator created.
+	// LabelManagedBy is the well-known label of the IMGroups that the operator created.
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 
 	// ManagedByValue is the value of LabelManagedBy on IMGroups that the operator created.
 	ManagedByValue = "imgroup-operator"
 
-	// AnnotationResyncRequestedAt on an IMApp asks for a resync. Any value that differs from
-	// status.resync.lastHandledRequest is a new request; the time of asking is customary. Values over
-	// MaxResyncRequestLength characters are cut to it before they are compared. On an IMGroup each new value asks for the
+	// AnnotationResyncRequestedAt on an IMApp requests a resync. Any value that differs from
+	// status.resync.lastHandledRequest is a new request; the current time is customary. Values over
+	// MaxResyncRequestLength characters are cut to it before they are compared. On an IMGroup each new value requests the
 	// state of its group alone.
 	AnnotationResyncRequestedAt = "im.imgroup.dev/resync-requested-at"
 
-	// MaxResyncRequestLength is the most characters of AnnotationResyncRequestedAt that count.
+	// MaxResyncRequestLength is how many characters of AnnotationResyncRequestedAt count.
 	MaxResyncRequestLength = 256
 )

@@ -104,7 +104,7 @@ func TestEveryMemberOfTheSchemaIsDocumented(t *testing.T) {
 	walk(t, func(t *testing.T, path string, s apiextensionsv1.JSONSchemaProps) {
 		name := path[strings.LastIndex(path, ".")+1:]
 		if strings.HasSuffix(name, "[]") {
-			return // the list tells of its items
+			return // the list describes its items
 		}
 		if !strings.HasPrefix(s.Description, name+" ") {
 			t.Errorf("%s: the description must start with %q: %q", path, name, s.Description)
@@ -114,13 +114,13 @@ func TestEveryMemberOfTheSchemaIsDocumented(t *testing.T) {
 		}
 		for _, fact := range facts(s) {
 			if !strings.Contains(s.Description, fact) {
-				t.Errorf("%s: the description does not tell %q: %q", path, fact, s.Description)
+				t.Errorf("%s: the description does not say %q: %q", path, fact, s.Description)
 			}
 		}
 	})
 }
 
-// facts are what a description must tell of its schema: bounds, defaults, the values of an enumeration.
+// facts are what a description must say about its schema: bounds, defaults, the values of an enumeration.
 func facts(s apiextensionsv1.JSONSchemaProps) (texts []string) {
 	if s.MaxLength != nil && s.Format == "" {
 		texts = append(texts, strconv.FormatInt(*s.MaxLength, 10))

@@ -14,7 +14,7 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
 
-// check waits until everything that was acknowledged is in an IMGroup, and fails if that does not come to be.
+// check waits until everything acknowledged is in an IMGroup, and fails if that does not happen.
 func check(ctx context.Context, reader client.Reader, s settings, sent *outcome) error {
 	start := time.Now()
 	var missing []int

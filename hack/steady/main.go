@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Steady shows that an installation loses nothing: it sends signed callbacks at a steady rate until it is interrupted or
-// its time is over, while somebody restarts, kills or unplugs what they like, and then looks for each one that was
-// acknowledged. It needs an IMApp that creates IMGroups of the type Public, with a groups.maxCount not below a fourth of
-// the number that is sent: that many are created, and left for whoever looks into them.
+// its time is up, while somebody restarts, kills or unplugs things, and then looks for every acknowledged one. It needs an
+// IMApp that creates IMGroups of the type Public, with a groups.maxCount of at least a fourth of the number that is sent:
+// that many are created, and left for inspection.
 //
 //	go run ./hack/steady -url http://IP:8090/callbacks/NAMESPACE/NAME -sdk-app-id N -token-file FILE -namespace NAMESPACE -for 2m
 //
-// It exits with 1 if anything that was acknowledged is not in an IMGroup.
+// It exits with 1 if anything acknowledged is not in an IMGroup.
 package main
 
 import (
@@ -32,7 +32,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
-// maxRate of callbacks a second; a ticker is no measure for more.
+// maxRate of callbacks a second; a ticker is too coarse for more.
 const maxRate = 10_000
 
 type settings struct {

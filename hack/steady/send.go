@@ -15,7 +15,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
-// fields are what callbacks change by turns: each callback is the only one that sets its field of its group, so none can
+// fields are what callbacks change in turn: each callback is the only one that sets its field of its group, so none can
 // hide the loss of another.
 var fields = []string{"Name", "Introduction", "Notification", "FaceUrl"}
 
@@ -39,7 +39,7 @@ func (o *outcome) String() string {
 func (o *outcome) group(n int) string { return "steady-" + o.run + "-" + strconv.Itoa(n/len(fields)) }
 func (o *outcome) value(n int) string { return o.run + "-" + strconv.Itoa(n) }
 
-// send sends callbacks until the time is over or ctx ends, whatever the answers are. Those under way are awaited.
+// send sends callbacks until the time is up or ctx is done, whatever the answers, and waits for those in flight.
 func send(ctx context.Context, s settings) *outcome {
 	start := time.Now()
 	o := &outcome{run: strconv.FormatInt(start.Unix(), 36), last: start}

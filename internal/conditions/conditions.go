@@ -20,7 +20,7 @@ func Set(all *[]metav1.Condition, generation int64, c metav1.Condition) {
 	meta.SetStatusCondition(all, c)
 }
 
-// SetWhile keeps a condition that is present only while it is true: while it applies and has a message.
+// SetWhile maintains a condition that is present only while it is true: while it applies and has a message.
 func SetWhile(applies bool, all *[]metav1.Condition, generation int64, kind, reason, message string) {
 	if !applies || message == "" {
 		meta.RemoveStatusCondition(all, kind)

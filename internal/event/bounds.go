@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Names of bounded texts that are no registers, for Cut and for the label of the metric that counts cuts.
+// Names of bounded texts that are not registers, for Cut and for the label of the metric that counts cuts.
 const (
 	CustomKey    = "customKey"
 	CustomValue  = "customValue"
@@ -28,7 +28,7 @@ func Bounded() []string {
 	return []string{Name, Introduction, Notification, FaceURL, Type, Owner, CustomKey, CustomValue, CustomFields, Operator, Platform}
 }
 
-// Bound is the most characters (Unicode code points, as the API server counts them) that a text may have. They are
+// Bound is the maximum number of characters (Unicode code points, as the API server counts them) of a text. They are
 // at least twice what Tencent documents, since its figures have grown before. 0 means that the field has no bound.
 func Bound(field string) int {
 	switch field {
@@ -51,8 +51,8 @@ func Bound(field string) int {
 const maxCustomValueBytes = 16 << 10
 
 // Cut returns the value within the field's bound and whether something was cut off. It cuts between two characters.
-// Bytes that are not UTF-8 become U+FFFD: a value must survive the way through the API server unchanged, or the merge
-// law would see a difference for ever. A cut value shares no memory with the one that was given.
+// Bytes that are not UTF-8 become U+FFFD: a value must pass through the API server unchanged, or the merge law would
+// see a difference forever. A cut value shares no memory with the original.
 func Cut(field, value string) (string, bool) {
 	value = strings.ToValidUTF8(value, "\uFFFD")
 	bound := Bound(field)
@@ -69,10 +69,10 @@ func Cut(field, value string) (string, bool) {
 	return value, false
 }
 
-// maxEscaped is what JSON makes of one byte at most: \u003c.
+// maxEscaped is the maximum length of one byte in JSON: \u003c.
 const maxEscaped = 6
 
-// encodedLength is how many bytes a character takes at most in JSON.
+// encodedLength is the maximum number of bytes that a character takes in JSON.
 func encodedLength(r rune) int {
 	switch {
 	case r < ' ', r == '<', r == '>', r == '&', r == '\u2028', r == '\u2029':

@@ -13,7 +13,7 @@ import (
 // ErrEncoding means that bytes are not an encoded Event.
 var ErrEncoding = errors.New("not an encoded event")
 
-// AppendKey appends the encoding of a key to dst: three strings, each with its length before it.
+// AppendKey appends the encoding of a key to dst: three length-prefixed strings.
 func AppendKey(dst []byte, k Key) []byte {
 	dst = appendString(dst, k.Namespace)
 	dst = appendString(dst, k.App)
@@ -27,8 +27,8 @@ func DecodeKey(b []byte) (Key, []byte, error) {
 	return k, d.rest, d.err
 }
 
-// Append appends the encoding of an event to dst. Numbers are varints, strings have their length before them.
-// The encoding holds no version of its own: the file that holds it does.
+// Append appends the encoding of an event to dst. Numbers are varints, strings are length-prefixed.
+// The encoding has no version of its own: the file that holds it has one.
 func Append(dst []byte, e Event) []byte {
 	dst = AppendKey(dst, e.Key)
 	dst = binary.AppendVarint(dst, e.SDKAppID)
@@ -80,7 +80,7 @@ func appendChange(dst []byte, c Change) []byte {
 	return append(dst, byte(c.Source))
 }
 
-// decoder reads from rest until the first error, after which every read gives a zero value.
+// decoder reads from rest until the first error, after which every read returns a zero value.
 type decoder struct {
 	rest []byte
 	err  error

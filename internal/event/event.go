@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package event holds the single currency of the operator: an Event is what one observation of a group asserts,
-// whether a callback brought it or the REST API. An Event carries a State, an element of the merge law's lattice:
+// from a callback or from the REST API. An Event carries a State, an element of the merge law's lattice:
 // joining events in any order and any number of times gives the same State, so events of one group can be folded
 // into one at any stage without losing anything that matters.
 package event
@@ -20,7 +20,7 @@ type Key struct {
 	GroupID   string // exactly as Tencent sends it, 1 to 128 bytes
 }
 
-// Source tells which path an observation came by. The order is part of the merge law: Callback wins over REST.
+// Source is the path by which an observation arrived. The order is part of the merge law: Callback wins over REST.
 type Source uint8
 
 // The sources, weakest first. The numbers are part of the journal's record format.
@@ -56,10 +56,10 @@ const (
 	Epoch     = "epoch"
 )
 
-// IsClock tells whether the field is one of the clocks alive, destroyed and epoch.
+// IsClock reports whether the field is one of the clocks alive, destroyed and epoch.
 func IsClock(field string) bool { return field == Alive || field == Destroyed || field == Epoch }
 
-// Register is one field's value with the time it is known for.
+// Register is one field's value with the time as of which it is known.
 type Register struct {
 	Field  string
 	Time   int64 // event time, milliseconds since the Unix epoch
@@ -67,7 +67,7 @@ type Register struct {
 	Source Source
 }
 
-// Change describes one event for people: who did what, when. The newest one of a group is kept.
+// Change describes one event for people: who did what, when. The latest one of a group is kept.
 type Change struct {
 	Time     int64 // event time, milliseconds since the Unix epoch
 	Command  string
@@ -106,7 +106,7 @@ const (
 type Value struct{ Field, Value string }
 
 // NewState builds what an observation asserts: its values, each with the change's time and source, and the clocks
-// that its kind moves. Of a field given twice the last value counts. The change's Fields are filled in.
+// that its kind moves. If a field is given twice, the last value counts. The change's Fields are filled in.
 func NewState(kind Kind, change Change, values []Value) State {
 	at := func(field, value string) Register {
 		return Register{Field: field, Time: change.Time, Value: value, Source: change.Source}

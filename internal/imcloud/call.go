@@ -23,12 +23,12 @@ type call struct {
 	tries   int             // how many attempts there are
 }
 
-// answer is what the answers of all commands have: the code of their problem, 0 if there is none.
+// answer is implemented by the answers of all commands: the code of their problem, or 0.
 type answer interface{ problem() int }
 
-// do makes a call, again after a pause where the network or the server failed, and once more with a new signature where
-// the old one has expired. It returns the answer, or the error of the last attempt, and the server's time at the start of
-// that attempt as far as it is known.
+// do makes a call. It retries after a pause if the network or the server failed, and once more with a new signature if the
+// old one has expired. It returns the answer, or the error of the last attempt, and the server's time at the start of that
+// attempt if it is known.
 func do[A answer](ctx context.Context, c *Client, k call) (a A, began time.Time, err error) {
 	body, err := json.Marshal(k.request)
 	if err != nil {
@@ -52,7 +52,7 @@ type tries struct {
 	renewed bool
 }
 
-// again prepares the next attempt after one that failed. It returns an error, usually the same, if there is to be none.
+// again prepares the next attempt after one that failed. It returns an error, usually the same, if there is no next one.
 func (c *Client) again(ctx context.Context, t *tries, most int, sig string, err error) error {
 	if isExpired(err) && !t.renewed {
 		t.renewed = true

@@ -65,10 +65,10 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
-// Close closes the connections that are not in use.
+// Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// check refuses what would be signed as something else, or cannot be right.
+// check rejects what would be signed as something else, or cannot be right.
 func (c Config) check() error {
 	key := string(c.SecretKey)
 	switch {

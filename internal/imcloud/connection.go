@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// connectionError tells in fixed words why there is no answer: the error of net/http holds the URL. Where the caller's
-// context has ended, that is the error.
+// connectionError says in fixed words why there is no answer, because the error of net/http holds the URL. If the caller's
+// context has ended, it returns the context's error.
 func connectionError(ctx context.Context, command string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

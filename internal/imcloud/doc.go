@@ -4,11 +4,11 @@
 // Package imcloud is the client of Tencent Cloud Chat's REST API: it lists the groups of one application and reads what
 // they look like now, page by page, so that memory does not grow with the number of groups.
 //
-// Every error is of one of four types, which say what may help: ConfigurationError (a person must change something),
-// BackOffError (wait), UnavailableError (try again later; the client has done so a few times already) and RequestError
-// (a fault of the operator). Besides there are ErrHostNotAllowed, from New, and the errors of the caller's context. The
-// texts are fixed: they hold nothing that a server sent, no URL, no signature and no key. The package logs nothing.
+// Every error has one of four types, which say what may help: ConfigurationError (a person must change something),
+// BackOffError (wait), UnavailableError (retry later; the client has already retried a few times) and RequestError (a
+// fault of the operator). There are also ErrHostNotAllowed, from New, and the errors of the caller's context. The texts
+// are fixed: they hold nothing that a server sent, no URL, no signature and no key. The package logs nothing.
 //
-// What is said of the protocol is from Tencent's documents "RESTful API Overview", "Generating UserSig", "Getting All
+// Statements about the protocol are from Tencent's documents "RESTful API Overview", "Generating UserSig", "Getting All
 // Groups in an App", "Getting Group Profiles" and "Error Codes".
 package imcloud

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// Fault is what all errors of a call have. Its text is made of fixed words.
+// Fault is the common part of all errors of a call. Its text consists of fixed words.
 type Fault struct {
 	Command string // such as get_group_info; empty if nothing was sent
 	Code    int    // Tencent's ErrorCode, below 0 if it was no number; 0: there was none
 	Status  int    // the HTTP status if it was not 200, else 0
-	Words   string // what is wrong, and what to do where somebody can do something
+	Words   string // what is wrong, and what to do about it if anything
 }
 
 // Error is one line.
@@ -32,23 +32,23 @@ func (f Fault) Error() string {
 }
 
 // ConfigurationError means that a person must change something: the key, the administrator, the region, the console's
-// settings. Trying again does not help.
+// settings. Retrying does not help.
 type ConfigurationError struct{ Fault }
 
-// BackOffError means that too much was asked for. The client does not try again by itself.
+// BackOffError means that too much was requested. The client does not retry by itself.
 type BackOffError struct {
 	Fault
 	Wait time.Duration // the least time to wait, above 0 and at most an hour
 }
 
-// UnavailableError means that the network or the server failed, or that the answer is none of the REST API's. The
-// client has tried as often as it does.
+// UnavailableError means that the network or the server failed, or that the answer is not one of the REST API's.
+// The client has used up its retries.
 type UnavailableError struct{ Fault }
 
-// RequestError means that the server understood that the request is wrong: a fault of the operator.
+// RequestError means that the server found the request malformed: a fault of the operator.
 type RequestError struct{ Fault }
 
-// sizeError means that one of the groups asked for, or their number, is the problem: fewer of them may do.
+// sizeError means that one of the groups asked for, or their number, is the problem: fewer of them may succeed.
 type sizeError struct{ Fault }
 
 func unavailable(command, words string) error {

@@ -14,9 +14,9 @@ import (
 // was sent.
 var ErrHostNotAllowed = errors.New("the base URL is not the URL of an allowed host")
 
-// AllowedHost returns a function that tells whether a base URL may be used. The list holds hosts, with a port where it
-// is not 443, for https://; and http://127.0.0.1:PORT for a server of a test, the only plain http there is. A base URL
-// has a scheme and a host and nothing else; one '/' after it does no harm, nor do capitals or the port 443.
+// AllowedHost returns a function that reports whether a base URL may be used. The list holds hosts for https://, with a
+// port if it is not 443, and http://127.0.0.1:PORT for test servers, the only plain http that is allowed. A base URL has a
+// scheme and a host and nothing else; a trailing '/', capitals and the port 443 do no harm.
 func AllowedHost(hosts []string) func(baseURL string) bool {
 	var allowed []string
 	for _, host := range hosts {
@@ -37,7 +37,7 @@ func AllowedHost(hosts []string) func(baseURL string) bool {
 // usual is how a host is spelled for comparison.
 func usual(host string) string { return strings.TrimSuffix(strings.ToLower(host), ":443") }
 
-// parseBase reads a base URL. Of what it returns the scheme and the host alone are used.
+// parseBase reads a base URL. Only the scheme and the host of the result are used.
 func parseBase(baseURL string) (*url.URL, bool) {
 	u, err := url.Parse(baseURL)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// The types of this file make the best of members of another type than documented: one group with an odd field must
-// not keep all others from being read. encoding/json bounds the nesting.
+// The types of this file tolerate members of a type other than documented: one group with an odd field must not prevent
+// the others from being read. encoding/json bounds the nesting.
 
-// text is a string, or nothing if the member is absent or no string.
+// text is a string, or nothing if the member is absent or not a string.
 type text struct {
 	value string
 	given bool
@@ -43,14 +43,14 @@ func (c *errorCode) UnmarshalJSON(b []byte) error {
 // cursor is an unsigned number of 64 bits. Tencent warns that it does not fit 32, and it does not fit a float64 either.
 type cursor uint64
 
-// UnmarshalJSON fails if it is no such number: a list must not end for that.
+// UnmarshalJSON fails if it is not such a number: that must not end a list.
 func (c *cursor) UnmarshalJSON(b []byte) error {
 	n, err := strconv.ParseUint(strings.Trim(string(b), `"`), 10, 64)
 	*c = cursor(n)
 	return err
 }
 
-// pairs are the custom fields, by key. Those without a key or a value are left out; all of them if it is no list.
+// pairs are the custom fields, by key. Those without a key or a value are left out, and all of them if it is not a list.
 type pairs map[string]string
 
 // UnmarshalJSON never fails.
@@ -59,7 +59,7 @@ func (p *pairs) UnmarshalJSON(b []byte) error {
 		Key   text `json:"Key"`
 		Value text `json:"Value"`
 	}
-	_ = json.Unmarshal(b, &list) // what is no pair stays empty
+	_ = json.Unmarshal(b, &list) // what is not a pair stays empty
 	*p = pairs{}
 	for _, pair := range list {
 		if pair.Key.given && pair.Value.given {
@@ -75,7 +75,7 @@ type envelope struct {
 	ErrorCode    errorCode `json:"ErrorCode"`
 }
 
-// problem is the code of an answer; one that neither failed nor says OK is none of Tencent's.
+// problem is the code of an answer; one that neither failed nor says OK is not Tencent's.
 func (e envelope) problem() int {
 	if e.ErrorCode == codeOK && e.ActionStatus.value != "OK" {
 		return codeNotANumber

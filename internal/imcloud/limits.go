@@ -18,7 +18,7 @@ const (
 	maxQueriesPerSecond = 200
 )
 
-// DefaultQueriesPerSecond is the rate of a Config that names none.
+// DefaultQueriesPerSecond is the rate if a Config sets none.
 const DefaultQueriesPerSecond = 20
 
 // Limits of ours.
@@ -37,10 +37,10 @@ const (
 	maxAnswerBytes = 4 << 20
 	// maxHeaderBytes of an answer.
 	maxHeaderBytes = 64 << 10
-	// maxPages ends a list that goes round in circles: this is 100 million groups, and three hours.
+	// maxPages ends a list that loops: this is 100 million groups, and three hours.
 	maxPages = 10_000
 	// maxAhead is how far a server's clock may be ahead of ours. A later observation would win over every real change
-	// until then; callbacks have the same bound.
+	// until then. Callbacks have the same bound.
 	maxAhead = 5 * time.Minute
 
 	// sigValidity is how long a signature is good for. Tencent advises at least a day (error 70001).
@@ -48,14 +48,14 @@ const (
 	// sigRenewal is the age at which a signature is replaced: a day before it would expire.
 	sigRenewal = 24 * time.Hour
 
-	// limitedWait is the time to leave an application alone that has spent its rate, which is counted by the second.
+	// limitedWait is how long to wait once an application has used up its rate, which is counted by the second.
 	limitedWait = 10 * time.Second
 	// verificationWait is documented for error 70050, too many failed verifications: a minute.
 	verificationWait = time.Minute
 	// maxWait bounds a Retry-After.
 	maxWait = time.Hour
 
-	// maxConnections to the host at once; those that are not in use are closed after idleTimeout.
+	// maxConnections to the host at once; idle ones are closed after idleTimeout.
 	maxConnections = 16
 	idleTimeout    = time.Minute
 )

@@ -85,7 +85,7 @@ func (a listAnswer) page() Page {
 	return p
 }
 
-// isFit tells whether a group with this ID can be stored.
+// isFit reports whether a group with this ID can be stored.
 func isFit(groupID string) bool { return groupID != "" && len(groupID) <= event.MaxGroupIDBytes }
 
 // ListGroups lists the groups of the application from a place on: 0 is the beginning, the Next of a page what follows

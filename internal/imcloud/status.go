@@ -32,7 +32,7 @@ func statusError(command string, response *http.Response) error {
 	return &ConfigurationError{f}
 }
 
-// retryAfter reads Retry-After, seconds or a date, which counts from the answer's own Date. It gives 0 if there is none
+// retryAfter reads Retry-After, seconds or a date, which counts from the answer's own Date. It returns 0 if there is none,
 // and at most an hour.
 func retryAfter(h http.Header) time.Duration {
 	value := h.Get("Retry-After")

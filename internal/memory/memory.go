@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	// gcPercent: what lives is the cache, which hardly changes, so the heap need not grow to twice its size between two
+	// gcPercent: live memory is mostly the cache, which hardly changes, so the heap need not double between two
 	// collections.
 	gcPercent = 40
 	// ballastBytes make a small heap count as a larger one: without them a process with few IMGroups would collect its
-	// garbage many times a second under load. They are never touched, so they take address space and no memory; what they
-	// cost is gcPercent of them, 26 MiB of garbage that may gather.
+	// garbage many times a second under load. They are never touched, so they take address space and no memory; their cost is
+	// gcPercent of them, 26 MiB of garbage that may accumulate.
 	ballastBytes = 64 << 20
 )
 
 // ballast holds on to the bytes.
 var ballast []byte //nolint:unused // to be there is all it does
 
-// Tune applies the settings, once, at the start of the process. $GOGC overrides them. In a container with a memory limit
-// the collector works the harder the nearer the process is to nine tenths of it, unless $GOMEMLIMIT says another bound.
-// The error, which changes nothing else, is that the limit cannot be told.
+// Tune applies the settings, once, at the start of the process. $GOGC overrides them. In a container with a memory limit, the
+// collector works harder as the process nears nine tenths of it, unless $GOMEMLIMIT sets another bound. An error means that
+// the limit is unknown, and changes nothing else.
 func Tune() error {
 	if os.Getenv("GOGC") == "" {
 		ballast = make([]byte, ballastBytes)

@@ -14,9 +14,9 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
-// Join returns what a and b know together: per field the greatest register, and of the registers only those that
-// are not older than the newest epoch, since a group that was created again is a new group. It shares
-// with its arguments their strings and the winning change's list of fields.
+// Join returns what a and b know together: the greatest register of each field, without registers older than the latest
+// epoch, because a recreated group is a new group. The result shares the strings and the winning change's list of fields
+// with its arguments.
 func Join(a, b event.State) event.State {
 	out := event.State{Last: newest(a.Last, b.Last), Registers: joinRegisters(a.Registers, b.Registers)}
 	if epoch, ok := out.Get(event.Epoch); ok {
@@ -27,7 +27,7 @@ func Join(a, b event.State) event.State {
 	return out
 }
 
-// IsDestroyed tells whether the group is disbanded: no event of a living group is newer than its destruction.
+// IsDestroyed reports whether the group is disbanded: no event of a living group is newer than its destruction.
 func IsDestroyed(s event.State) bool {
 	destroyed, ok := s.Get(event.Destroyed)
 	if !ok {
@@ -37,7 +37,7 @@ func IsDestroyed(s event.State) bool {
 	return destroyed.Time >= alive.Time
 }
 
-// joinRegisters merges two sorted lists; where both have a field the greater register stays.
+// joinRegisters merges two sorted lists; if both have a field, the greater register stays.
 func joinRegisters(a, b []event.Register) []event.Register {
 	out := make([]event.Register, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {

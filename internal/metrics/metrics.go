@@ -146,11 +146,11 @@ func (m *Metrics) WatchResync(due func() float64) {
 		"When the first IMApp is due for its next resync, by its last complete one and its interval, in seconds since 1970; +Inf if none has an interval.", nil, due))
 }
 
-// WatchCertificate exports when the certificate of the callback endpoint ends, read at each scrape. Without TLS there is
-// no such metric.
+// WatchCertificate exports when the certificate of the callback endpoint expires, read at each scrape. Without TLS the
+// metric does not exist.
 func (m *Metrics) WatchCertificate(expiry func() float64) {
 	m.registerer.MustRegister(gauge("callback_certificate_expiry_timestamp_seconds",
-		"When the certificate that the callback endpoint serves ends, in seconds since 1970.", nil, expiry))
+		"When the certificate of the callback endpoint expires, in seconds since 1970.", nil, expiry))
 }
 
 func counter(name, help string) prometheus.Counter {

@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-var update = flag.Bool("update", false, "write testdata/page.prom anew")
+var update = flag.Bool("update", false, "rewrite testdata/page.prom")
 
 // TestThePageHoldsEverySeries keeps the whole page of an operator that has done nothing yet in a file, by which the
 // alerts, the dashboard and a running operator are checked.

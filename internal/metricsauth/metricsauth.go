@@ -1,8 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package metricsauth lets those alone read the metrics whom the API server knows by their token and allows to. While
-// the API server cannot be asked, its last answer holds if that was a yes: an outage is when the metrics are needed most.
+// Package metricsauth lets only those read the metrics whose token the API server authenticates and authorises. While the
+// API server cannot be asked, its last answer holds if that was a yes: metrics are needed most in an outage.
 package metricsauth
 
 import (
@@ -22,7 +22,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
-// logInterval is the shortest time between two lines about an API server that cannot be asked.
+// logInterval is the minimum time between two log lines about an API server that cannot be asked.
 const logInterval = 10 * time.Second
 
 // maxAnswers is how many answers are remembered: of some scrapers, and all the tokens that each has in a day.
@@ -40,8 +40,8 @@ func Default() Times {
 	return Times{Fresh: time.Minute, Outage: 24 * time.Hour, Answer: 3 * time.Second}
 }
 
-// Filter makes the filter for a metrics server: 401 for a token that is none, 403 for one without the right, 503 if the
-// API server cannot be asked and did not allow the same to the same token before.
+// Filter makes the filter for a metrics server: 401 for an invalid token, 403 for one without the right, 503 if the API
+// server cannot be asked and did not allow the same to the same token before.
 func (t Times) Filter(config *rest.Config, c *http.Client) (metricsserver.Filter, error) {
 	tokens, err := authenticationclient.NewForConfigAndClient(config, c)
 	if err != nil {
@@ -118,8 +118,8 @@ func (g *guard) remember(q question, status int) {
 	g.allowed.Remove(q.digest())
 }
 
-// withoutAnswer lets pass what was allowed last. A sender that has gone away made the question fail itself, perhaps on
-// purpose, and profits from nothing.
+// withoutAnswer allows what was allowed last. A sender that has gone away made the question fail itself, perhaps on
+// purpose, and gets nothing.
 func (g *guard) withoutAnswer(r *http.Request, q question) int {
 	if _, found := g.allowed.Get(q.digest()); found && r.Context().Err() == nil {
 		return http.StatusOK

@@ -74,16 +74,16 @@ func TestTheLastYesHoldsWhileTheAPIServerCannotBeAsked(t *testing.T) {
 	for name, steps := range map[string][]step{
 		"an outage, and its end": {
 			{0, "yes", "yes", 200}, {2 * time.Minute, "away", "away", 200}, {20 * time.Hour, "away", "away", 200}, {time.Hour, "yes", "yes", 200}},
-		"an API server that hangs is away":                       {{0, "yes", "yes", 200}, {2 * time.Minute, "hangs", "hangs", 200}},
-		"away in the middle of a question":                       {{0, "yes", "yes", 200}, {2 * time.Minute, "yes", "away", 200}, {2 * time.Minute, "yes", "hangs", 200}},
-		"no longer than a day":                                   {{0, "yes", "yes", 200}, {25 * time.Hour, "away", "away", 503}},
-		"an outage prolongs nothing":                             {{0, "yes", "yes", 200}, {20 * time.Hour, "away", "away", 200}, {5 * time.Hour, "away", "away", 503}},
-		"one who was never allowed":                              {{0, "away", "away", 503}, {0, "hangs", "hangs", 503}},
-		"a refused token is no error, and away is no permit":     {{0, "no", "yes", 401}, {2 * time.Minute, "away", "away", 503}},
-		"a refused right is no error, and away is no permit":     {{0, "yes", "no", 403}, {2 * time.Minute, "away", "away", 503}},
-		"a token that was taken back is forgotten at once":       {{0, "yes", "yes", 200}, {2 * time.Minute, "no", "yes", 401}, {2 * time.Minute, "away", "away", 503}},
-		"a right that was taken back is forgotten at once":       {{0, "yes", "yes", 200}, {2 * time.Minute, "yes", "no", 403}, {2 * time.Minute, "away", "away", 503}},
-		"a right that is given counts when it is asked for anew": {{0, "yes", "no", 403}, {11 * time.Second, "yes", "yes", 200}},
+		"an API server that hangs is away":                      {{0, "yes", "yes", 200}, {2 * time.Minute, "hangs", "hangs", 200}},
+		"away in the middle of a question":                      {{0, "yes", "yes", 200}, {2 * time.Minute, "yes", "away", 200}, {2 * time.Minute, "yes", "hangs", 200}},
+		"no longer than a day":                                  {{0, "yes", "yes", 200}, {25 * time.Hour, "away", "away", 503}},
+		"an outage prolongs nothing":                            {{0, "yes", "yes", 200}, {20 * time.Hour, "away", "away", 200}, {5 * time.Hour, "away", "away", 503}},
+		"one who was never allowed":                             {{0, "away", "away", 503}, {0, "hangs", "hangs", 503}},
+		"a refused token is no error, and away is no permit":    {{0, "no", "yes", 401}, {2 * time.Minute, "away", "away", 503}},
+		"a refused right is no error, and away is no permit":    {{0, "yes", "no", 403}, {2 * time.Minute, "away", "away", 503}},
+		"a token that was taken back is forgotten at once":      {{0, "yes", "yes", 200}, {2 * time.Minute, "no", "yes", 401}, {2 * time.Minute, "away", "away", 503}},
+		"a right that was taken back is forgotten at once":      {{0, "yes", "yes", 200}, {2 * time.Minute, "yes", "no", 403}, {2 * time.Minute, "away", "away", 503}},
+		"a newly granted right counts when it is checked again": {{0, "yes", "no", 403}, {11 * time.Second, "yes", "yes", 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

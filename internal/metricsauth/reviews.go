@@ -15,7 +15,7 @@ import (
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 )
 
-// reviews ask the API server whose a token is, and whether its owner has the right.
+// reviews ask the API server who a token belongs to, and whether its owner has the right.
 type reviews struct {
 	tokens authenticationclient.TokenReviewInterface
 	rights authorizationclient.SubjectAccessReviewInterface
@@ -25,7 +25,7 @@ type reviews struct {
 func (r reviews) ask(ctx context.Context, q question) (status int, err error) {
 	token := &authenticationv1.TokenReview{Spec: authenticationv1.TokenReviewSpec{Token: q.token}}
 	if token, err = r.tokens.Create(ctx, token, metav1.CreateOptions{}); err != nil {
-		return 0, fmt.Errorf("asking whose a token is: %w", err)
+		return 0, fmt.Errorf("asking who a token belongs to: %w", err)
 	}
 	if !token.Status.Authenticated {
 		return http.StatusUnauthorized, nil

@@ -44,8 +44,8 @@ const EnvPrefix = "IMGROUP_"
 type Environment func(name string) (string, bool)
 
 // Parse reads the command line (without the program's name). A flag that is not given takes the value of its
-// environment variable, unless that is empty, else its default. With --version nothing else is looked at. With -h it prints the usage to out and returns flag.ErrHelp. The error names
-// the flag or variable at fault; the values are in bounds when there is none.
+// environment variable; if that is empty, its default. --version ignores everything else. -h prints the usage to out and
+// returns flag.ErrHelp. An error names the flag or variable at fault; without one, all values are in bounds.
 func Parse(args []string, env Environment, out io.Writer) (Options, error) {
 	var o Options
 	fs := flags(&o)
@@ -78,21 +78,21 @@ func Parse(args []string, env Environment, out io.Writer) (Options, error) {
 
 func flags(o *Options) *flag.FlagSet {
 	fs := flag.NewFlagSet("imgroup-operator", flag.ContinueOnError)
-	fs.StringVar(&o.CallbackBindAddress, "callback-bind-address", ":8090", "address that receives the callbacks")
-	fs.StringVar(&o.CallbackTLSCertDir, "callback-tls-cert-dir", "", "folder with tls.crt and tls.key for the callback address, read again when they change; empty: plain HTTP")
-	fs.StringVar(&o.CallbackExternalURL, "callback-external-url", "", "URL under which Tencent reaches the callback address; shown in every IMApp's status with its path added")
-	fs.StringVar(&o.JournalDir, "journal-dir", "/var/lib/imgroup/journal", "folder of the journal, used by this process alone")
+	fs.StringVar(&o.CallbackBindAddress, "callback-bind-address", ":8090", "address for callbacks")
+	fs.StringVar(&o.CallbackTLSCertDir, "callback-tls-cert-dir", "", "folder with tls.crt and tls.key for the callback address, reloaded when they change; empty: plain HTTP")
+	fs.StringVar(&o.CallbackExternalURL, "callback-external-url", "", "URL, without query, at which Tencent reaches the callback address; each IMApp's status shows it with the path appended")
+	fs.StringVar(&o.JournalDir, "journal-dir", "/var/lib/imgroup/journal", "folder of the journal; one process at a time uses it")
 	o.JournalMaxBytes = 1 << 30
-	fs.Func("journal-max-bytes", "bound of the journal's size on disk, 1Mi to 1Ti (default 1Gi)", quantity(&o.JournalMaxBytes))
-	fs.IntVar(&o.JournalMaxGroups, "journal-max-groups", 200_000, "bound of the groups with changes that are not yet written, 2 to 10000000")
-	fs.IntVar(&o.SyncWorkers, "sync-workers", 16, "groups written to the API server at the same time, 1 to 256")
-	fs.Func("watch-namespaces", "namespaces to serve, separated by commas; empty: all", list(&o.WatchNamespaces))
+	fs.Func("journal-max-bytes", "maximum size of the journal on disk, 1Mi to 1Ti (default 1Gi)", quantity(&o.JournalMaxBytes))
+	fs.IntVar(&o.JournalMaxGroups, "journal-max-groups", 200_000, "maximum number of groups with unwritten changes, 2 to 10000000")
+	fs.IntVar(&o.SyncWorkers, "sync-workers", 16, "groups written to the API server concurrently, 1 to 256")
+	fs.Func("watch-namespaces", "comma-separated namespaces to serve; empty: all", list(&o.WatchNamespaces))
 	fs.StringVar(&o.MetricsBindAddress, "metrics-bind-address", ":8080", "address of the metrics; 0: off")
-	fs.BoolVar(&o.MetricsSecure, "metrics-secure", false, "serve the metrics by HTTPS to authenticated and authorised clients only")
+	fs.BoolVar(&o.MetricsSecure, "metrics-secure", false, "serve metrics over HTTPS, to authenticated and authorised clients only")
 	fs.StringVar(&o.HealthProbeBindAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0: off")
-	fs.BoolVar(&o.LeaderElect, "leader-elect", true, "elect one replica for what only one may do; turn off for a single replica")
+	fs.BoolVar(&o.LeaderElect, "leader-elect", true, "elect one replica for the tasks that only one may do; turn off for a single replica")
 	fs.StringVar(&o.LeaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease; empty: $POD_NAMESPACE, the ServiceAccount's, then default")
-	fs.Func("rest-allowed-hosts", "hosts that an IMApp's spec.rest.baseURL may name, separated by commas (default: Tencent's); http://127.0.0.1:PORT may be named for tests", list(&o.RESTAllowedHosts))
+	fs.Func("rest-allowed-hosts", "comma-separated hosts that an IMApp's spec.rest.baseURL may name (default: Tencent's); http://127.0.0.1:PORT for tests", list(&o.RESTAllowedHosts))
 	fs.StringVar(&o.LogLevel, "log-level", "info", "debug, info, warn or error")
 	fs.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig file; empty: $KUBECONFIG, the Pod's ServiceAccount, then ~/.kube/config")
 	fs.BoolVar(&o.Version, "version", false, "print the version and exit")
@@ -150,7 +150,7 @@ func list(target *[]string) func(string) error {
 	}
 }
 
-// ownNamespace is the namespace that this process runs in, as far as it can tell.
+// ownNamespace is the namespace that this process runs in, as far as it is known.
 func ownNamespace(env Environment) string {
 	if ns, ok := env("POD_NAMESPACE"); ok && ns != "" {
 		return ns

@@ -101,7 +101,7 @@ func TestAFaultNamesItsFlagOrVariable(t *testing.T) {
 		{"plain http to a host", []string{"--rest-allowed-hosts=http://example.com:80"}, nil, "--rest-allowed-hosts"},
 		{"not a host", []string{"--rest-allowed-hosts=a/b"}, nil, "--rest-allowed-hosts"},
 		{"a URL for a host", []string{"--rest-allowed-hosts=https://console.tim.qq.com"}, nil, "--rest-allowed-hosts"},
-		{"a host with a port that is none", []string{"--rest-allowed-hosts=console.tim.qq.com:abc"}, nil, "--rest-allowed-hosts"},
+		{"a host with an invalid port", []string{"--rest-allowed-hosts=console.tim.qq.com:abc"}, nil, "--rest-allowed-hosts"},
 		{"unknown level", []string{"--log-level=loud"}, nil, "--log-level"},
 	} {
 		t.Run(c.why, func(t *testing.T) {

@@ -28,10 +28,10 @@ func TencentHosts() []string {
 	}
 }
 
-// LogLevels are the values of --log-level, most talkative first.
+// LogLevels are the values of --log-level, most verbose first.
 var LogLevels = []string{"debug", "info", "warn", "error"}
 
-// Validate says in one line each what is out of bounds.
+// Validate reports everything that is out of bounds, one line each.
 func (o Options) Validate() error {
 	return errors.Join(
 		check("callback-bind-address", address(o.CallbackBindAddress)),
@@ -87,7 +87,7 @@ func certDir(dir string) error {
 	return nil
 }
 
-// externalURL refuses what Tencent's console refuses: the URL is used as it is, without a query.
+// externalURL rejects what Tencent's console rejects: the URL is used as it is, without a query.
 func externalURL(s string) error {
 	if s == "" {
 		return nil
@@ -137,7 +137,7 @@ func restHost(s string) error {
 	host := s
 	if rest, ok := strings.CutPrefix(s, "http://"); ok {
 		if h, _, err := net.SplitHostPort(rest); err != nil || h != "127.0.0.1" || address(rest) != nil {
-			return fmt.Errorf("%q: plain http is for http://127.0.0.1:PORT alone", s)
+			return fmt.Errorf("%q: plain http is allowed for http://127.0.0.1:PORT only", s)
 		}
 		return nil
 	}

@@ -1,7 +1,7 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package policy reads which IMGroups an IMApp wants to have: spec.groups with its defaults.
+// Package policy says which IMGroups an IMApp wants: spec.groups with its defaults.
 package policy
 
 import (

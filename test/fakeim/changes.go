@@ -37,7 +37,7 @@ func (c *Cloud) add(g Group, by By) Group {
 	g.seq = c.seq
 	c.groups[g.ID] = &g
 	c.order = append(c.order, &g)
-	c.tell(by, createdBody(g, by, at))
+	c.enqueue(by, createdBody(g, by, at))
 	return g.clone()
 }
 
@@ -76,7 +76,7 @@ func (c *Cloud) Change(id string, change Change, by By) error {
 	next.LastInfo, next.InfoSeq = at.Truncate(time.Second), g.InfoSeq+1
 	*g = next
 	if _, custom := changes["UserDefinedDataList"]; !custom || len(changes) > 1 || c.config.CustomFieldsFire {
-		c.tell(by, InfoChanged(id, at.UnixMilli(), changes).With("Operator_Account", by.Account).With("Type", g.Type))
+		c.enqueue(by, InfoChanged(id, at.UnixMilli(), changes).With("Operator_Account", by.Account).With("Type", g.Type))
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func (c *Cloud) ChangeOwner(id, owner string, by By) error {
 	}
 	body := OwnerChanged(id, c.tick().UnixMilli(), g.Owner, owner).With("Operator_Account", by.Account).With("Type", g.Type)
 	g.Owner = owner
-	c.tell(by, body)
+	c.enqueue(by, body)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (c *Cloud) Destroy(id string, by By) error {
 	delete(c.groups, id)
 	at, _ := slices.BinarySearchFunc(c.order, g.seq, bySeq)
 	c.order = slices.Delete(c.order, at, at+1)
-	c.tell(by, Destroyed(id, c.tick().UnixMilli(), g.Owner, g.Name).With("Type", g.Type))
+	c.enqueue(by, Destroyed(id, c.tick().UnixMilli(), g.Owner, g.Name).With("Type", g.Type))
 	return nil
 }
 

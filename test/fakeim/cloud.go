@@ -70,8 +70,8 @@ func (c *Cloud) Untell(id string) {
 // firstSeq makes the Next of a page a number that neither 32 bits nor a float64 can hold.
 const firstSeq = 1 << 63
 
-// tick is the time of a change: each is later than the one before by a millisecond at least, since EventTime alone
-// tells their order. The caller holds the lock.
+// tick is the time of a change: each is at least a millisecond later than the one before, because only EventTime
+// shows their order. The caller holds the lock.
 func (c *Cloud) tick() time.Time {
 	c.last = max(c.last+1, c.config.Now().UnixMilli())
 	return time.UnixMilli(c.last)

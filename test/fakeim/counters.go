@@ -25,7 +25,7 @@ func (c *counters) add(command string) {
 	c.calls[command]++
 }
 
-// Calls tells how many requests there were for a command, such as get_group_info, whatever was answered.
+// Calls returns how many requests there were for a command, such as get_group_info, whatever the answer.
 func (c *Cloud) Calls(command string) int {
 	c.calls.mu.Lock()
 	defer c.calls.mu.Unlock()
@@ -40,7 +40,7 @@ type rates struct {
 	limit map[string]*rate.Limiter
 }
 
-// allow counts a request and tells whether it is within the rate of its command.
+// allow counts a request and reports whether it is within the rate of its command.
 func (r *rates) allow(command string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -26,14 +26,14 @@ func (c *Cloud) Stats() Stats {
 	return c.outbox.stats
 }
 
-// tell puts a callback into the outbox. The caller holds the lock, so that callbacks are there in the order of time.
-func (c *Cloud) tell(by By, body Body) {
+// enqueue puts a callback into the outbox. The caller holds the lock, so that callbacks are in order of time.
+func (c *Cloud) enqueue(by By, body Body) {
 	if c.config.Callbacks != nil {
 		c.outbox.add(body, by.Platform)
 	}
 }
 
-// Run delivers callbacks when it is their turn, until the context ends.
+// Run delivers callbacks when they are due, until the context is done.
 func (c *Cloud) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		c.Deliver(ctx)

@@ -88,7 +88,7 @@ const (
 	wordBytes  = upperBytes + "abcdefghijklmnopqrstuvwxyz_"
 )
 
-// isID tells whether a group can have this ID: printable ASCII.
+// isID reports whether a group can have this ID: printable ASCII.
 func isID(id string) bool {
 	return id != "" && len(id) <= maxID && !strings.ContainsFunc(id, func(r rune) bool { return r < 0x20 || r > 0x7e })
 }

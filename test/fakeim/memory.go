@@ -14,7 +14,7 @@ func InMemory(h http.Handler) http.RoundTripper { return inMemory{h} }
 
 type inMemory struct{ handler http.Handler }
 
-// RoundTrip calls the handler, which goes on when the request's context ends.
+// RoundTrip calls the handler, which continues when the request's context is done.
 func (m inMemory) RoundTrip(request *http.Request) (*http.Response, error) {
 	answered := make(chan *http.Response, 1)
 	go func() {

@@ -99,7 +99,7 @@ func (s *Sender) requestTime() string {
 	return strconv.FormatInt(now().Unix(), 10)
 }
 
-// commandOf reads the command of a body, "" if there is none to be found.
+// commandOf reads the command of a body, "" if there is none.
 func commandOf(body []byte) string {
 	var b struct{ CallbackCommand string }
 	_ = json.Unmarshal(body, &b) // a body that is broken on purpose names no command

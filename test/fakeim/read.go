@@ -47,7 +47,7 @@ func (c *Cloud) list(body []byte) (Body, error) {
 	return succeeded(Body{"TotalCount": len(c.order), "GroupIdList": ids, "Next": next}), nil
 }
 
-// filter says what to tell of a group. Without one everything is told, the members among it.
+// filter selects what to return of a group. Without one everything is returned, members included.
 type filter struct {
 	GroupBaseInfoFilter        []string
 	AppDefinedDataFilter_Group []string

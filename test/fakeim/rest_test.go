@@ -31,7 +31,7 @@ func TestARequestIsCheckedFromTheOutsideIn(t *testing.T) {
 		{"another sdkappid", []string{"sdkappid", "7"}, fakeim.CodeUnknownApp},
 		{"a random of 33 bits", []string{"random", "4294967296"}, fakeim.CodeURL},
 		{"an empty usersig", []string{"usersig", ""}, fakeim.CodeNoSig},
-		{"a usersig that is none", []string{"usersig", "x"}, fakeim.CodeBadSig},
+		{"an invalid usersig", []string{"usersig", "x"}, fakeim.CodeBadSig},
 		{"a usersig in plain base64", []string{"usersig", "eJw="}, fakeim.CodeBadSig},
 		{"another key", []string{"usersig", sig("other", "administrator", appID, now.Now())}, fakeim.CodeWrongKey},
 		{"another identifier's usersig", []string{"usersig", sig(key, "leckie", appID, now.Now())}, fakeim.CodeOtherID},

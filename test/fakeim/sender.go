@@ -45,7 +45,7 @@ type Reply struct {
 	Raw    []byte      `json:"-"`
 }
 
-// OK tells whether Tencent would take the answer for a success.
+// OK reports whether Tencent would count the answer as a success.
 func (r Reply) OK() bool {
 	return r.HTTPStatus == http.StatusOK && r.ActionStatus == "OK" && r.ErrorCode == 0
 }

@@ -25,7 +25,7 @@ type fact struct {
 	values                               map[string]string // by field
 }
 
-// sentAs tells for each command which key of the body holds which field.
+// sentAs maps, for each command, keys of the body to fields.
 var sentAs = map[string]map[string]string{
 	infoChanged:  {"Type": "type", "Name": "name", "Introduction": "introduction", "Notification": "notification", "FaceUrl": "faceURL"},
 	created:      {"Type": "type", "Name": "name", "Owner_Account": "owner"},
@@ -38,7 +38,7 @@ var sizes = map[string]int{"name": 1024, "introduction": 4096, "notification": 8
 
 const operatorSize, platformSize, customKeySize, customValueSize = 256, 64, 256, 4096
 
-// read reads a callback, and tells whether it says anything about a group.
+// read reads a callback, and reports whether it says anything about a group.
 func read(c Callback) (fact, bool) {
 	var body map[string]any
 	if json.Unmarshal(c.Body, &body) != nil {
