@@ -185,8 +185,12 @@ func (r *Controller) bring(ctx context.Context, key event.Key, t told) (outcome,
 	case t.observed:
 		return outcome{result: metrics.ResyncSkipped}, nil
 	}
-	return outcome{}, r.dropper.drop(ctx, t.event, d)
+	// The event stood for a look that somebody may have asked for.
+	return outcome{after: lookAgain}, r.dropper.drop(ctx, t.event, d)
 }
+
+// lookAgain is the wait for a look at a group whose event was dropped.
+const lookAgain = time.Millisecond
 
 // do does what was decided.
 func (r *Controller) do(ctx context.Context, key event.Key, k known, v verdict) (done outcome, err error) {

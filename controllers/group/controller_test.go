@@ -382,6 +382,24 @@ func TestAnObservationIsSettledWithWhatBecameOfIt(t *testing.T) {
 	}
 }
 
+// A look and an event of one group are one request: the end of the event must not be the end of the look.
+func TestAGroupIsLookedAtAfterItsEventWasDropped(t *testing.T) {
+	g := created("g")
+	groupstatus.Merge(g, appID+1, callback(event.Changed, 0, "name", "of another application").event.State, false)
+	w := newWorld(t, theApp(), g)
+	old := callback(event.Changed, 0, "name", "of another application")
+	old.event.SDKAppID++
+	w.pend(old)
+	if again := w.look(); again <= 0 || again > time.Second {
+		t.Fatalf("it is looked at again in %s", again)
+	}
+	w.wasDropped(metrics.DropAppChanged, 1)
+	w.look()
+	if got := w.group().Status; got.SDKAppID != appID || got.Name != nil {
+		t.Errorf("the state of another application stays: %+v", got)
+	}
+}
+
 func TestAPanicCostsNoWorker(t *testing.T) {
 	w := newWorld(t, theApp())
 	w.pend(callback(event.Changed, 0, "name", "ops"))
