@@ -22,7 +22,10 @@ type ledger struct{ journal *journal.Journal }
 
 func (op *Operator) ledger() ledger { return ledger{op.journal} }
 
-func (l ledger) Owe(app apps.Key)    { l.journal.Owe(journal.App(app)) }
+// Owe notes durably that a resync of an app is owed.
+func (l ledger) Owe(app apps.Key) { l.journal.Owe(journal.App(app)) }
+
+// Settle notes that it is not any more.
 func (l ledger) Settle(app apps.Key) { l.journal.Settle(journal.App(app)) }
 
 // owed lists the apps to which a resync is owed; known are those that exist.

@@ -163,7 +163,8 @@ func (w *world) look() time.Duration {
 func (w *world) group() *imv1alpha1.IMGroup {
 	w.t.Helper()
 	g := &imv1alpha1.IMGroup{}
-	if err := w.api.Get(w.t.Context(), client.ObjectKey{Namespace: "ns", Name: groupstatus.Name("chat", "g")}, g, client.DisableReadYourWritesConsistency); client.IgnoreNotFound(err) != nil {
+	err := w.api.Get(w.t.Context(), client.ObjectKey{Namespace: "ns", Name: groupstatus.Name("chat", "g")}, g, client.DisableReadYourWritesConsistency)
+	if client.IgnoreNotFound(err) != nil {
 		w.t.Fatal(err)
 	}
 	return g
@@ -264,7 +265,7 @@ func TestTheAPIServerHasTheLastWordBeforeADrop(t *testing.T) {
 	w.pend(callback(event.Changed, 0, "name", "ops", "type", "Public"))
 	w.look()
 	w.clock.step(unwantedGrace)
-	w.Controller.writer.client, w.Controller.creator.writer.client = w.api, w.api
+	w.writer.client, w.creator.writer.client = w.api, w.api
 	w.look()
 	w.nameIs("ops")
 	w.wasDropped(metrics.DropTypeFiltered, 0)

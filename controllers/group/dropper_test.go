@@ -21,13 +21,13 @@ func TestWhatARefusedWriteMeans(t *testing.T) {
 	groups := schema.GroupResource{Group: "im.imgroup.dev", Resource: "imgroups"}
 	terminating := apierrors.NewForbidden(groups, "g", errors.New("terminating"))
 	terminating.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
-	invalid := func(causes ...metav1.StatusCause) error {
+	invalid := func(causes ...metav1.StatusCause) *apierrors.StatusError {
 		err := apierrors.NewInvalid(schema.GroupKind{Kind: "IMGroup"}, "g", nil)
 		err.ErrStatus.Details.Causes = causes
 		return err
 	}
 	bySchema := metav1.StatusCause{Type: metav1.CauseTypeFieldValueInvalid, Field: "status.name", Message: "Too long"}
-	byWebhook := invalid(bySchema).(*apierrors.StatusError)
+	byWebhook := invalid(bySchema)
 	byWebhook.ErrStatus.Message = `admission webhook "w.example.com" denied the request: ` + byWebhook.ErrStatus.Message
 	tooLargeByPolicy := apierrors.NewRequestEntityTooLargeError("")
 	tooLargeByPolicy.ErrStatus.Message = `imgroups.im.imgroup.dev "g" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: Request entity too large`

@@ -50,18 +50,22 @@ func (c *splitCache) Start(ctx context.Context) error {
 	return group.Wait()
 }
 
+// Get reads an object.
 func (c *splitCache) Get(ctx context.Context, key client.ObjectKey, object client.Object, o ...client.GetOption) error {
 	return c.of(object).Get(ctx, key, object, o...)
 }
 
+// List reads objects.
 func (c *splitCache) List(ctx context.Context, list client.ObjectList, o ...client.ListOption) error {
 	return c.of(list).List(ctx, list, o...)
 }
 
+// GetInformer returns the informer of a kind.
 func (c *splitCache) GetInformer(ctx context.Context, object client.Object, o ...cache.InformerGetOption) (cache.Informer, error) {
 	return c.of(object).GetInformer(ctx, object, o...)
 }
 
+// GetInformerForKind does so by the name of the kind.
 func (c *splitCache) GetInformerForKind(ctx context.Context, kind schema.GroupVersionKind, o ...cache.InformerGetOption) (cache.Informer, error) {
 	if kind == imv1alpha1.GroupVersion.WithKind("IMGroup") {
 		return c.groups.GetInformerForKind(ctx, kind, o...)
@@ -69,10 +73,12 @@ func (c *splitCache) GetInformerForKind(ctx context.Context, kind schema.GroupVe
 	return c.Cache.GetInformerForKind(ctx, kind, o...)
 }
 
+// RemoveInformer ends the informer of a kind.
 func (c *splitCache) RemoveInformer(ctx context.Context, object client.Object) error {
 	return c.of(object).RemoveInformer(ctx, object)
 }
 
+// IndexField makes objects known by a field.
 func (c *splitCache) IndexField(ctx context.Context, object client.Object, field string, f client.IndexerFunc) error {
 	return c.of(object).IndexField(ctx, object, field, f)
 }

@@ -107,7 +107,7 @@ func TestANamespaceThatMayNotBeListedHoldsUpNoOther(t *testing.T) {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":%q}`,
+		_, _ = fmt.Fprintf(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":%q}`,
 			fmt.Sprintf("imapps.im.imgroup.dev is forbidden: User \"op\" cannot list resource \"imapps\" in API group \"im.imgroup.dev\" in the namespace %q", closed))
 		return true
 	})
