@@ -185,7 +185,7 @@ CHAOS = -kills $(KILLS) -damages 300 -mounts=$(if $(filter 0,$(shell id -u)),tru
 .PHONY: chaos
 chaos: controlplane ## Power losses (ROUNDS, 1000000), kills (KILLS, 1000), damaged journals, full disks, restarts and lost leaders for hours; compares with the oracle
 	go test -count=1 -v -timeout 5h ./internal/journal -run PowerLosses -rounds $(ROUNDS)
-	KUBEBUILDER_ASSETS='$(ASSETS)' go test -count=1 -v -timeout 5h -run 'Kills|DamagedJournal|DiskThatRefuses|AtItsBound|RollingRestarts|ReplicasConverge' \
+	KUBEBUILDER_ASSETS='$(ASSETS)' go test -count=1 -v -timeout 5h -run 'Kills|DamagedJournal|DiskThatRefuses|DiskFails|AtItsBound|RollingRestarts|ReplicasConverge' \
 		./test/e2e $(CHAOS)
 
 .PHONY: clean

@@ -30,6 +30,7 @@ Rows, in the order in which they run; 10 to 13, 15 and 16 have no agreed floor:
 	14  time to an acknowledgement beside hostile traffic, over the time without
 	20  good callbacks while a sender without a token takes every connection
 	10  replay of the journal at a start
+	21  time of an append while a full journal compacts, and over the time with an empty one
 	2   acknowledged callbacks per second, over the status writes that the API server takes per second
 	4   time until a change is visible, over a bare client's
 	5   one hot group: API writes per callback, conflicts, lag

@@ -26,6 +26,7 @@ func rows() []row {
 		{"14", "hostile traffic", 10 * time.Minute, (*bench).row14},
 		{"20", "an untrusted sender", 10 * time.Minute, (*bench).row20},
 		{"10", "replay of the journal", 10 * time.Minute, (*bench).row10},
+		{"21", "a full journal compacts", 15 * time.Minute, (*bench).row21},
 		{"2", "callbacks over status writes", 15 * time.Minute, (*bench).row2},
 		{"4", "time until a change is visible", 15 * time.Minute, (*bench).row4},
 		{"5", "one hot group", 15 * time.Minute, (*bench).row5},

@@ -3,23 +3,21 @@
 
 package child
 
-import (
-	"os"
-	"syscall"
-	"unsafe"
-)
+import "golang.org/x/sys/unix"
 
 // LimitFileSize bounds the files that the process writes, from now on: a write beyond it fails. It takes no rights, and
-// a later call may raise the bound again, up to what this process may write itself.
-func (p *Process) LimitFileSize(bytes uint64) error {
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+// a later call may raise the bound again, up to what the process had at first.
+func (p *Process) LimitFileSize(bytes uint64) error { return p.limit(unix.RLIMIT_FSIZE, bytes) }
+
+// LimitOpenFiles lets the process open a file only if a descriptor below n is free, as LimitFileSize does. What is open
+// stays open.
+func (p *Process) LimitOpenFiles(n uint64) error { return p.limit(unix.RLIMIT_NOFILE, n) }
+
+func (p *Process) limit(resource int, n uint64) error {
+	var limit unix.Rlimit
+	if err := unix.Prlimit(p.PID(), resource, nil, &limit); err != nil {
 		return err
 	}
-	limit.Cur = min(bytes, limit.Max)
-	_, _, errno := syscall.RawSyscall6(syscall.SYS_PRLIMIT64, uintptr(p.PID()), syscall.RLIMIT_FSIZE, uintptr(unsafe.Pointer(&limit)), 0, 0, 0)
-	if errno != 0 {
-		return os.NewSyscallError("prlimit", errno)
-	}
-	return nil
+	limit.Cur = min(n, limit.Max)
+	return unix.Prlimit(p.PID(), resource, &limit, nil)
 }

@@ -77,9 +77,10 @@ func checkOneLine(t *testing.T, o *operator, env string, want ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()
-	command := exec.CommandContext(ctx, world.binary, o.Args...)
+	command := exec.CommandContext(ctx, o.Path, o.Args...)
+	command.Env = append(os.Environ(), o.Env...)
 	if env != "" {
-		command.Env = append(os.Environ(), env)
+		command.Env = append(command.Env, env)
 	}
 	var out, errs bytes.Buffer
 	command.Stdout, command.Stderr = &out, &errs

@@ -14,7 +14,7 @@ import (
 
 // systemFaults are faults that the system makes.
 func systemFaults() map[string]func(*testing.T, string) diskFault {
-	all := map[string]func(*testing.T, string) diskFault{"files cannot grow": noGrowth}
+	all := map[string]func(*testing.T, string) diskFault{"files cannot grow": noGrowth, "files cannot be opened": noFiles}
 	if *mounts {
 		all["the disk is full"] = fullDisk
 		all["the disk is read-only"] = readOnly
@@ -29,6 +29,14 @@ func noGrowth(*testing.T, string) diskFault {
 		return func(o *operator) error { return o.Process.LimitFileSize(bytes) }
 	}
 	return diskFault{size: "64Mi", refuse: limit(256 << 10), heal: limit(math.MaxUint64)}
+}
+
+// noFiles lets no file be opened, so that the next segment cannot be begun.
+func noFiles(*testing.T, string) diskFault {
+	limit := func(n uint64) func(*operator) error {
+		return func(o *operator) error { return o.Process.LimitOpenFiles(n) }
+	}
+	return diskFault{size: "1Mi", refuse: limit(0), heal: limit(math.MaxUint64), deaf: true}
 }
 
 // fullDisk fills a small file system of its own.

@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,10 +27,12 @@ import (
 type diskTest struct {
 	t            *testing.T
 	o            *operator
+	fault        diskFault // the present one
+	text         string    // of callbacks; "" = a long one, and while a fault lasts a short one in turn
 	namespace    string
 	quota        *corev1.ResourceQuota
 	acknowledged []callback
-	refused      map[string]bool // by group
+	refused      map[string]bool // by group, with those that got no answer
 	started      time.Time
 	asked        time.Time // when the operator asked for a resync first
 }
@@ -51,15 +54,22 @@ func (d *diskTest) letWrite() {
 	setQuota(d.t, d.quota, 1000000, 0)
 }
 
+// unanswered stands for the status of a callback to which there was no answer.
+const unanswered = 0
+
 // send sends a callback of a group of its own. It must be acknowledged or refused as documented, in time.
 func (d *diskTest) send() (status int) {
 	d.t.Helper()
 	n := len(d.acknowledged) + len(d.refused)
 	id := fmt.Sprintf("group %04d", n)
-	c := encoded(d.t, fakeim.InfoChanged(id, trafficStart+n, fakeim.Body{"Notification": strings.Repeat("x", 4000)}))
+	c := encoded(d.t, fakeim.InfoChanged(id, trafficStart+n, fakeim.Body{"Notification": cmp.Or(d.text, d.turn(n))}))
 	reply, err := d.o.sender(d.namespace, "chat").Send(d.t.Context(), c.body)
-	must(d.t, err)
 	switch {
+	case err != nil && d.fault.deaf:
+		d.refused[id] = true
+		return unanswered
+	case err != nil:
+		d.t.Fatal(err)
 	case reply.OK():
 		d.acknowledged = append(d.acknowledged, c)
 	case reply.HTTPStatus == http.StatusServiceUnavailable && reply.ActionStatus == "FAIL" && reply.ErrorCode == 503 && reply.Header.Get("Retry-After") == "1":
@@ -68,6 +78,17 @@ func (d *diskTest) send() (status int) {
 		d.t.Fatalf("answered with HTTP %d %s, Retry-After %q", reply.HTTPStatus, reply.Raw, reply.Header.Get("Retry-After"))
 	}
 	return reply.HTTPStatus
+}
+
+const shortText = "x" // may fit where a long one does not
+
+var longText = strings.Repeat("x", 4000)
+
+func (d *diskTest) turn(n int) string {
+	if d.fault.refuse != nil && n%2 == 0 {
+		return shortText
+	}
+	return longText
 }
 
 // awaitStatus sends callbacks until one is answered with a status.
@@ -82,15 +103,30 @@ func (d *diskTest) awaitStatus(status int) {
 }
 
 // endure checks for a while that the operator refuses and is well otherwise.
-func (d *diskTest) endure() {
+func (d *diskTest) endure(well func() error) {
 	d.t.Helper()
 	during(d.t, 2*time.Second, harness.PollEvery, func() {
-		if status := d.send(); status != http.StatusServiceUnavailable {
+		if status := d.send(); status != http.StatusServiceUnavailable && status != unanswered {
 			d.t.Fatalf("answered with %d", status)
 		}
-		must(d.t, errors.Join(d.o.Process.Err(), d.o.ready()))
+		must(d.t, errors.Join(d.o.Process.Err(), well()))
 	})
 	d.checkAsked()
+}
+
+// stepsAside is how long a replica whose disk fails may be ready.
+const stepsAside = 15 * time.Second
+
+// failing reports whether the operator says that its disk fails; if it takes no connections it says so that way.
+func (d *diskTest) failing() error {
+	status, body, err := harness.Get(d.t.Context(), "http://"+d.o.Health+"/readyz", "")
+	switch {
+	case err != nil && d.fault.deaf:
+		return nil
+	case err == nil && (status != http.StatusServiceUnavailable || !strings.Contains(body, "journal-failing")):
+		return fmt.Errorf("HTTP %d: %s", status, body)
+	}
+	return err
 }
 
 // checkAsked checks that the operator has asked for a resync, at most once a minute.
@@ -105,13 +141,14 @@ func (d *diskTest) checkAsked() {
 	}
 }
 
-// restart kills the operator and starts it again, which must succeed whatever the disk does.
+// restart kills the operator and starts it again, which must succeed whatever the disk does, and find nothing damaged.
 func (d *diskTest) restart() {
 	d.t.Helper()
 	d.o.kill()
 	d.started, d.asked = time.Now(), time.Time{}
 	d.o.start()
 	d.o.awaitReady()
+	must(d.t, d.o.isMetric(damageMetric, 0))
 }
 
 // checkState checks that all that was acknowledged is written. What was refused says nothing.

@@ -18,6 +18,7 @@ type diskFault struct {
 	size         string // bound of the journal
 	refuse, heal func(*operator) error
 	restarts     bool // an operator starts in spite of it
+	deaf         bool // connections may not be taken, so requests may get no answer
 }
 
 // diskFaults prepare faults of the disk that holds a folder, by what is wrong.
@@ -52,28 +53,38 @@ func TestADiskThatRefusesCostsNothingAcknowledgedAndServiceResumes(t *testing.T)
 	}
 }
 
-// suffer goes through a fault from its beginning to its end. Nothing is written to the API server meanwhile, so it
-// can only be the disk that makes room.
+// suffer goes through a fault from its beginning to its end, and kills the operator after that. Nothing is written to
+// the API server meanwhile, so it can only be the disk that makes room.
 func (d *diskTest) suffer(f diskFault) {
 	d.t.Helper()
+	d.fault = f
 	d.awaitStatus(http.StatusOK)
 	must(d.t, f.refuse(d.o))
-	d.awaitStatus(http.StatusServiceUnavailable)
-	d.endure()
+	d.fail()
 	if f.restarts {
 		d.restart()
-		d.awaitStatus(http.StatusServiceUnavailable)
-		d.endure()
+		d.fail()
 	}
 	must(d.t, f.heal(d.o))
+	within(d.t, catchUp, "the operator is ready by itself", d.o.ready)
 	d.awaitStatus(http.StatusOK)
+	d.fault = diskFault{}
+	d.restart()
+}
+
+// fail checks that the operator refuses, and leaves the callbacks to others.
+func (d *diskTest) fail() {
+	d.t.Helper()
+	d.awaitStatus(http.StatusServiceUnavailable)
+	within(d.t, stepsAside, "the operator is not ready", d.failing)
+	d.endure(d.failing)
 }
 
 func TestAJournalAtItsBoundLosesNothingAcknowledgedAndServiceResumes(t *testing.T) {
 	t.Parallel()
 	d := newDiskTest(t, "--journal-max-bytes=1Mi")
 	d.awaitStatus(http.StatusServiceUnavailable)
-	d.endure()
+	d.endure(d.o.ready)
 	d.letWrite()
 	d.awaitStatus(http.StatusOK)
 	d.checkState()

@@ -30,6 +30,9 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	if err := launch(); err != nil {
+		panic(err)
+	}
 	harness.Main(m, "e2e", harness.InParallel, setUp)
 }
 
