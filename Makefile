@@ -18,8 +18,11 @@ export GOTOOLCHAIN ?= $(shell sed -n 's/^toolchain //p' go.mod)+auto
 # Where kube-apiserver and etcd are.
 ASSETS = $(or $(KUBEBUILDER_ASSETS),$(CURDIR)/bin/controlplane)
 
-# The race detector needs cgo, that is a C compiler; without one the tests run without it.
-RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+# The race detector needs cgo, that is a C compiler; without one the tests run without it. Everything else is built without
+# cgo, as the image is, so that linters, tools and programs share what is compiled.
+CGO  := $(shell go env CGO_ENABLED)
+RACE := $(if $(filter 1,$(CGO)),-race)
+export CGO_ENABLED = 0
 
 # Puts the image IMG where the manifests name imgroup-operator:dev.
 SET_IMG = sed 's|image: imgroup-operator:dev$$|image: $(or $(IMG),imgroup-operator:dev)|'
@@ -39,11 +42,11 @@ help: ## List the targets
 
 .PHONY: build
 build: ## Build bin/manager
-	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o bin/manager .
+	go build -ldflags '$(LDFLAGS)' -o bin/manager .
 
 .PHONY: build-plugin
 build-plugin: ## Build bin/kubectl-imgroup, the kubectl plugin
-	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o bin/kubectl-imgroup ./cmd/kubectl-imgroup
+	go build -ldflags '$(LDFLAGS)' -o bin/kubectl-imgroup ./cmd/kubectl-imgroup
 
 .PHONY: run
 run: controlplane build ## Run the operator against a control plane of its own; Ctrl-C stops all, .local/ keeps the data
@@ -65,7 +68,7 @@ image: ## Build what the Dockerfile builds without a container engine: an OCI la
 sbom: ## Write bin/sbom.json, the operator's modules with hashes and licences (CycloneDX)
 	@mkdir -p bin
 	go build -C hack/supply -o '$(CURDIR)/bin/sbom-tool' github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
-	GOOS=linux GOARCH=amd64 CGO_ENABLED=0 bin/sbom-tool app -json -licenses -main . -output bin/sbom.json .
+	GOOS=linux GOARCH=amd64 bin/sbom-tool app -json -licenses -main . -output bin/sbom.json .
 
 .PHONY: licenses
 licenses: ## Write docs/licenses.md; fail if a licence is not allowed
@@ -146,7 +149,8 @@ controlplane: ## Build kube-apiserver and etcd into bin/controlplane; KUBEBUILDE
 .PHONY: test
 test: verify test-verify test-modules controlplane ## Everything that must pass: verify and all tests
 	$(if $(CAN_RUN_PODS),$(MAKE) --no-print-directory demo-pod >bin/demo-pod.log 2>&1 && tail -n 1 bin/demo-pod.log || { cat bin/demo-pod.log; exit 1; },@echo 'demo-pod is left out: it needs Linux and root')
-	KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg -- $(RACE) -vet=off -timeout $(TEST_TIMEOUT) $(TEST_PACKAGES)
+	KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --raw-command -- \
+		env CGO_ENABLED=$(CGO) go test -json $(RACE) -vet=off -timeout $(TEST_TIMEOUT) $(TEST_PACKAGES)
 
 # A read-only root takes mounts and a network of its own, and those take Linux and root with all its rights.
 CAN_RUN_PODS = $(shell [ "$$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/null && echo yes)
