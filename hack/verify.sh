@@ -5,7 +5,7 @@
 # The gate: regenerates, runs read-only checks, and fails if anything in the tree is other than before. It compares
 # contents with those at its start, so uncommitted work does no harm. Every step runs, then the failed ones are named.
 #
-#	hack/verify.sh [STEP...]    all steps without an argument: generated lint vet modules kustomize licenses documents
+#	hack/verify.sh [STEP...]    without an argument those for this module: generated lint tidy kustomize documents
 set -eu
 cd "$(dirname "$0")/.."
 make=${MAKE:-make}
@@ -30,16 +30,18 @@ generated() {
 }
 
 lint() {
-	$make --no-print-directory lint lint-modules
+	$make --no-print-directory lint # all of go vet among it
 }
 
-vet() {
-	go vet ./...
+tidy() {
+	go mod tidy -diff
 }
 
+# modules: lint and tidy, for the modules below this one.
 modules() {
 	bad=0
-	for mod in $(find . -name go.mod -not -path './bin/*' -not -path './.local/*'); do
+	$make --no-print-directory lint-modules || bad=1
+	for mod in $(find . -mindepth 2 -name go.mod -not -path './bin/*' -not -path './.local/*'); do
 		go -C "$(dirname "$mod")" mod tidy -diff || bad=1
 	done
 	return $bad
@@ -86,7 +88,7 @@ documents() {
 
 before=$(tree)
 failed=
-for step in ${*:-generated lint vet modules kustomize licenses documents}; do
+for step in ${*:-generated lint tidy kustomize documents}; do
 	echo "verify: $step"
 	$step || failed="$failed $step"
 done

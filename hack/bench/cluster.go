@@ -19,12 +19,12 @@ import (
 
 // cluster is the control plane that the rows share, with the objects that they need.
 type cluster struct {
-	env        *localenv.Env
-	admin      client.WithWatch
-	bare       client.WithWatch // an ordinary ServiceAccount that may do what the bare sides of comparisons do
-	asAdmin    *http.Client     // for /metrics
-	kubeconfig string           // the operator's
-	template   map[string]any   // an IMGroup as the operator makes it; see seed.go
+	env      *localenv.Env
+	admin    client.WithWatch
+	bare     client.WithWatch // an ordinary ServiceAccount that may do what the bare sides of comparisons do
+	asAdmin  *http.Client     // for /metrics
+	operator *rest.Config     // whom operators act as
+	template map[string]any   // an IMGroup as the operator makes it; see seed.go
 }
 
 const (
@@ -38,13 +38,12 @@ func (b *bench) needCluster(ctx context.Context) (*cluster, error) {
 	if b.cluster != nil {
 		return b.cluster, nil
 	}
-	c := &cluster{kubeconfig: filepath.Join(b.work, "operator.kubeconfig")}
-	var err error
-	c.env, err = localenv.Start(ctx, localenv.Options{Dir: filepath.Join(b.work, "controlplane"),
+	env, err := localenv.Start(ctx, localenv.Options{Dir: filepath.Join(b.work, "controlplane"),
 		CRDs: []string{filepath.Join(b.config, "crd", "bases")}})
 	if err != nil {
 		return nil, err
 	}
+	c := &cluster{env: env}
 	b.cluster = c
 	if err := errors.Join(c.connect(), c.grant(ctx, filepath.Join(b.config, "rbac"))); err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func (b *bench) needCluster(ctx context.Context) (*cluster, error) {
 	return c, b.learnTemplate(ctx)
 }
 
-// connect makes the clients and the operator's kubeconfig.
+// connect makes the clients.
 func (c *cluster) connect() (err error) {
 	if c.admin, err = clientFor(c.env.Config); err != nil {
 		return err
@@ -67,11 +66,8 @@ func (c *cluster) connect() (err error) {
 	if c.bare, err = clientFor(bare); err != nil {
 		return err
 	}
-	operator, err := c.env.ServiceAccount(systemNamespace, operatorAccount)
-	if err != nil {
-		return err
-	}
-	return localenv.WriteKubeconfig(c.kubeconfig, operator)
+	c.operator, err = c.env.ServiceAccount(systemNamespace, operatorAccount)
+	return err
 }
 
 func clientFor(config *rest.Config) (client.WithWatch, error) {

@@ -91,7 +91,7 @@ func (b *bench) startHostile(ctx context.Context, addr string, connections int) 
 	if err != nil {
 		return nil, err
 	}
-	return p, await(ctx, p, "the untrusted sender", startTimeout, func(context.Context) error {
+	return p, child.Await(ctx, p, "the untrusted sender", startTimeout, pollInterval, func(context.Context) error {
 		if text, _ := os.ReadFile(log); !strings.Contains(string(text), held) {
 			return fmt.Errorf("it has not opened %d connections yet", connections)
 		}

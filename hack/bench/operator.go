@@ -8,23 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/test/child"
+	"github.com/imgroup-operator/imgroup-operator/test/replica"
 )
 
-const (
-	operatorGrace = 40 * time.Second // above the time that it takes at most to write what it still holds
-	drainTimeout  = 2 * time.Minute
-)
+const drainTimeout = 2 * time.Minute
 
 // operator is the operator's own binary in a process of its own.
-type operator struct {
-	*child.Process
-	callback, metrics, health string // HOST:PORT
-	options                   child.Options
-}
+type operator struct{ *replica.Replica }
 
 // startOperator starts an operator for a namespace and waits until it takes callbacks.
 func (b *bench) startOperator(ctx context.Context, namespace string, args ...string) (*operator, error) {
@@ -32,7 +25,7 @@ func (b *bench) startOperator(ctx context.Context, namespace string, args ...str
 	if err != nil {
 		return nil, err
 	}
-	if err := await(ctx, o.Process, "the operator to be ready", startTimeout, isOK("http://"+o.health+"/readyz")); err != nil {
+	if err := o.AwaitReady(ctx); err != nil {
 		return nil, errors.Join(err, o.Kill())
 	}
 	return o, nil
@@ -44,50 +37,37 @@ func (b *bench) launch(namespace string, args ...string) (*operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	free, err := freeAddresses(3)
+	r, err := replica.New(b.manager, dir, b.cluster.operator, append([]string{
+		"--watch-namespaces=" + namespace, "--leader-election-namespace=" + systemNamespace, "--leader-elect=false"}, args...)...)
 	if err != nil {
 		return nil, err
 	}
-	o := &operator{callback: free[0], metrics: free[1], health: free[2]}
-	o.options = child.Options{Path: b.manager, Log: filepath.Join(dir, "log"), Args: append([]string{
-		"--kubeconfig=" + b.cluster.kubeconfig,
-		"--journal-dir=" + filepath.Join(dir, "journal"),
-		"--callback-bind-address=" + o.callback,
-		"--metrics-bind-address=" + o.metrics,
-		"--health-probe-bind-address=" + o.health,
-		"--watch-namespaces=" + namespace,
-		"--leader-election-namespace=" + systemNamespace,
-		"--leader-elect=false",
-	}, args...)}
-	o.Process, err = o.again()
-	return o, err
+	return &operator{r}, r.Start()
 }
 
-// again starts the same operator, with its journal.
-func (o *operator) again() (*child.Process, error) { return child.Start(o.options) }
-
-func (o *operator) stop() error { return o.Stop(operatorGrace) }
-
-func (o *operator) url(namespace string) string {
-	return "http://" + o.callback + "/callbacks/" + namespace + "/" + appName
-}
+func (o *operator) stop() error { return o.Stop(replica.StopGrace) }
 
 // load is a load for this operator.
 func (o *operator) load(namespace string, conns, groups int, spell time.Duration) load {
-	return load{addr: o.callback, namespace: namespace, conns: conns, groups: groups, time: spell}
+	return load{addr: o.Callbacks, namespace: namespace, conns: conns, groups: groups, time: spell}
 }
 
 func (o *operator) scrape(ctx context.Context) (exposition, error) {
-	m, err := scrape(ctx, http.DefaultClient, "http://"+o.metrics+"/metrics")
+	m, err := scrape(ctx, http.DefaultClient, "http://"+o.Metrics+"/metrics")
 	if err != nil {
 		return "", fmt.Errorf("the operator's metrics: %w", err)
 	}
 	return m, nil
 }
 
+// awaitMetrics is Await for a check that reads them.
+func (o *operator) awaitMetrics(ctx context.Context, what string, limit time.Duration, check func(context.Context) error) error {
+	return child.Await(ctx, o.Process, what, limit, scrapeInterval, check)
+}
+
 // drained waits until everything acknowledged is written to the API server.
 func (o *operator) drained(ctx context.Context) error {
-	return awaitEvery(ctx, scrapeInterval, o.Process, "the journal to be empty", drainTimeout, func(ctx context.Context) error {
+	return o.awaitMetrics(ctx, "the journal to be empty", drainTimeout, func(ctx context.Context) error {
 		m, err := o.scrape(ctx)
 		if err != nil {
 			return err

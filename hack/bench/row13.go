@@ -86,7 +86,7 @@ func (b *bench) resync(ctx context.Context, o *operator, app *imv1alpha1.IMApp, 
 	if err := b.cluster.admin.Patch(ctx, app.DeepCopy(), patch); err != nil {
 		return 0, 0, err
 	}
-	err = awaitEvery(ctx, scrapeInterval, o.Process, "the resync", resyncTimeout, func(ctx context.Context) error {
+	err = o.awaitMetrics(ctx, "the resync", resyncTimeout, func(ctx context.Context) error {
 		now := &imv1alpha1.IMApp{}
 		if err := b.cluster.admin.Get(ctx, client.ObjectKeyFromObject(app), now); err != nil {
 			return err

@@ -76,8 +76,7 @@ func (b *bench) outlast(ctx context.Context, namespaces []string) (r backlog, er
 	if _, r.most, err = residentSet(o.Process); err != nil {
 		return r, err
 	}
-	err = b.restart(ctx, o, &r)
-	return r, err
+	return r, restart(ctx, o, &r)
 }
 
 func (b *bench) fill(ctx context.Context, o *operator, namespaces []string) error {
@@ -96,20 +95,18 @@ func (b *bench) fill(ctx context.Context, o *operator, namespaces []string) erro
 }
 
 // restart ends the operator and starts it again, without an API server: it is as large as it will be when it listens.
-func (b *bench) restart(ctx context.Context, o *operator, r *backlog) (err error) {
+func restart(ctx context.Context, o *operator, r *backlog) (err error) {
 	if err := o.Kill(); err != nil {
 		return err
 	}
 	start := time.Now()
-	again, err := o.again()
-	if err != nil {
+	if err := o.Start(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, again.Kill()) }()
-	if err := await(ctx, again, "the operator to listen", startTimeout, isOK("http://"+o.health+"/healthz")); err != nil {
+	if err := o.Await(ctx, "the operator to listen", startTimeout, o.Live); err != nil {
 		return err
 	}
 	r.listens = milliseconds(time.Since(start))
-	_, r.again, err = residentSet(again)
+	_, r.again, err = residentSet(o.Process)
 	return err
 }

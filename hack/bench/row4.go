@@ -133,10 +133,10 @@ func (p *prober) stop() { p.sight.stop() }
 // callbackSender changes a group by a callback.
 func callbackSender(o *operator, namespace string) func(context.Context, int) (int64, error) {
 	var t *template
-	c := conn{addr: o.callback}
+	c := conn{addr: o.Callbacks}
 	return func(ctx context.Context, group int) (_ int64, err error) {
 		if t == nil {
-			if t, err = newTemplate(ctx, o.url(namespace), ""); err != nil {
+			if t, err = newTemplate(ctx, o.URL(namespace, appName), ""); err != nil {
 				return 0, err
 			}
 		}

@@ -92,7 +92,7 @@ func (b *bench) hotSpellOf(ctx context.Context, o *operator, namespace string, s
 	if err := o.drained(ctx); err != nil {
 		return r, err
 	}
-	if err := await(ctx, o.Process, "the last change to be seen", 10*time.Second, lag.allSeen); err != nil {
+	if err := o.Await(ctx, "the last change to be seen", 10*time.Second, lag.allSeen); err != nil {
 		return r, errors.Join(err, sight.err())
 	}
 	after, err := b.countHot(ctx, o)

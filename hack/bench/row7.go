@@ -104,7 +104,7 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 	if r.firstAck, err = firstAck(ctx, o, app.Namespace, start); err != nil {
 		return r, err
 	}
-	if err := awaitEvery(ctx, scrapeInterval, o.Process, "the cache", listTimeout, o.hasWritten); err != nil {
+	if err := o.awaitMetrics(ctx, "the cache", listTimeout, o.hasWritten); err != nil {
 		return r, err
 	}
 	r.allKnown = time.Since(start)
@@ -132,14 +132,14 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 // firstAck tries until a callback is acknowledged, from the moment the process starts.
 func firstAck(ctx context.Context, o *operator, namespace string, start time.Time) (time.Duration, error) {
 	send := callbackSender(o, namespace)
-	err := await(ctx, o.Process, "the first acknowledgement", listTimeout, func(ctx context.Context) error {
+	err := o.Await(ctx, "the first acknowledgement", listTimeout, func(ctx context.Context) error {
 		_, err := send(ctx, 0)
 		return err
 	})
 	return time.Since(start), err
 }
 
-// hasWritten is a check for await: the first callback is written. Group sync writes nothing before the cache has all
+// hasWritten is a check for awaitMetrics: the first callback is written. Group sync writes nothing before the cache has all
 // IMGroups.
 func (o *operator) hasWritten(ctx context.Context) error {
 	m, err := o.scrape(ctx)

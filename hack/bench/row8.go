@@ -110,7 +110,7 @@ func (b *bench) newVictim(ctx context.Context, mode string) (*victim, error) {
 		return nil, err
 	}
 	return &victim{mode: mode, namespace: app.Namespace, operator: o,
-		sender: fakeim.Sender{URL: o.url(app.Namespace), SDKAppID: sdkAppID, Token: token}}, nil
+		sender: fakeim.Sender{URL: o.URL(app.Namespace, appName), SDKAppID: sdkAppID, Token: token}}, nil
 }
 
 // takeAway ends the API server without any grace and starts it again after the time; etcd lives on.

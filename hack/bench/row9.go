@@ -83,11 +83,11 @@ func (b *bench) startNaive(ctx context.Context) (*naiveTwin, error) {
 	if err := localenv.WriteKubeconfig(kubeconfig, user); err != nil {
 		return nil, err
 	}
-	free, err := freeAddresses(1)
+	addr, err := localenv.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
-	t, err := startSelf(ctx, free[0], []string{naiveCommand, "-addr=" + free[0], "-kubeconfig=" + kubeconfig,
+	t, err := startSelf(ctx, addr, []string{naiveCommand, "-addr=" + addr, "-kubeconfig=" + kubeconfig,
 		"-namespace=" + app.Namespace}, filepath.Join(dir, "log"))
 	return &naiveTwin{twin: t, namespace: app.Namespace}, err
 }

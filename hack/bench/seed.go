@@ -47,7 +47,7 @@ func (b *bench) learnTemplate(ctx context.Context) error {
 
 // tellAll sends what makes a group complete.
 func (b *bench) tellAll(ctx context.Context, o *operator, namespace string) error {
-	sender := fakeim.Sender{URL: o.url(namespace), SDKAppID: sdkAppID, Token: token}
+	sender := fakeim.Sender{URL: o.URL(namespace, appName), SDKAppID: sdkAppID, Token: token}
 	for _, body := range []fakeim.Body{
 		fakeim.Created(groupID(0), nextEventTime(), "leckie", "運用チーム ops"),
 		fakeim.InfoChanged(groupID(0), nextEventTime(), fakeim.Body{"Name": "運用チーム ops on-call",

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/imgroup-operator/imgroup-operator/test/child"
+	"github.com/imgroup-operator/imgroup-operator/test/localenv"
 )
 
 // twin is the receiver in a process of its own, see serve.go.
@@ -35,11 +36,10 @@ func (b *bench) startTwin(ctx context.Context, durable bool) (*twin, error) {
 }
 
 func (b *bench) twinArgs(dir string, durable bool) (addr string, args []string, err error) {
-	free, err := freeAddresses(1)
-	if err != nil {
+	if addr, err = localenv.FreeAddress(); err != nil {
 		return "", nil, err
 	}
-	args = []string{serveCommand, "-addr=" + free[0]}
+	args = []string{serveCommand, "-addr=" + addr}
 	if durable {
 		args = append(args, "-journal="+filepath.Join(dir, "journal"))
 	}
@@ -49,7 +49,7 @@ func (b *bench) twinArgs(dir string, durable bool) (addr string, args []string, 
 		}
 		args = append(args, "-profile="+filepath.Join(b.profile, filepath.Base(dir)+".pprof"))
 	}
-	return free[0], args, nil
+	return addr, args, nil
 }
 
 // startSelf starts one of bench's own commands and waits until it listens.
@@ -62,7 +62,7 @@ func startSelf(ctx context.Context, addr string, args []string, log string) (*tw
 	if err != nil {
 		return nil, err
 	}
-	if err := await(ctx, p, addr, startTimeout, listens(addr)); err != nil {
+	if err := child.Await(ctx, p, addr, startTimeout, pollInterval, listens(addr)); err != nil {
 		return nil, errors.Join(err, p.Kill())
 	}
 	return &twin{Process: p, addr: addr}, nil

@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -15,39 +14,25 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
 
-const (
-	pollInterval = 50 * time.Millisecond
-	// settleTimeout is how long the objects may take to say what the callbacks said.
-	settleTimeout = 20 * time.Second
-)
+// settleTimeout is how long the objects may take to say what the callbacks said.
+const settleTimeout = 20 * time.Second
 
-// await polls until the condition holds, the operator ends or the context does.
-func (st *stack) await(ctx context.Context, what string, holds func() (bool, error)) error {
-	tick := time.NewTicker(pollInterval)
-	defer tick.Stop()
-	for {
+// await waits until the condition holds, or the operator ends.
+func (st *stack) await(ctx context.Context, what string, limit time.Duration, holds func() (bool, error)) error {
+	return st.operator.Await(ctx, what, limit, func(context.Context) error {
 		ok, err := holds()
-		if ok && err == nil {
-			return nil
+		if err == nil && !ok {
+			err = errNotYet
 		}
-		select {
-		case <-tick.C:
-		case <-st.operator.process.Done():
-			return st.operator.process.Err()
-		case <-ctx.Done():
-			if err != nil {
-				return fmt.Errorf("waiting for %s: %w (last: %w)", what, ctx.Err(), err)
-			}
-			return fmt.Errorf("waiting for %s: %w", what, ctx.Err())
-		}
-	}
+		return err
+	})
 }
+
+var errNotYet = errors.New("not yet")
 
 // awaitOrGoOn waits long enough; then the checks will say what is missing.
 func (st *stack) awaitOrGoOn(ctx context.Context, what string, holds func() (bool, error)) error {
-	limited, cancel := context.WithTimeout(ctx, settleTimeout)
-	defer cancel()
-	err := st.await(limited, what, holds)
+	err := st.await(ctx, what, settleTimeout, holds)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return nil
 	}

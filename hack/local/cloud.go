@@ -67,9 +67,11 @@ func startCloud(ctx context.Context, key, token string) (*cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := listenOnOneOf([]string{customaryCloud, "127.0.0.1:0"})
+	listener, err := net.Listen("tcp4", customaryCloud)
 	if err != nil {
-		return nil, err
+		if listener, err = net.Listen("tcp4", "127.0.0.1:0"); err != nil {
+			return nil, err
+		}
 	}
 	c.serve(listener)
 	return c, nil

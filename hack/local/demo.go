@@ -46,7 +46,7 @@ func demoIn(ctx context.Context, s settings, out io.Writer) error {
 	}
 	checks := &checklist{out: out}
 	if s.pod != "" {
-		st.operator.checkPod(checks)
+		checkPod(st.operator.PID(), checks)
 	}
 	return errors.Join(st.play(ctx, checks), st.stop())
 }

@@ -64,7 +64,7 @@ func (st *stack) loseCallback(ctx context.Context, groupID, name string) error {
 	if err := st.cloud.rename(ctx, groupID, name); err != nil {
 		return err
 	}
-	return st.await(ctx, "the callback to be lost", func() (bool, error) { return st.cloud.Stats().Failed > lost, nil })
+	return st.await(ctx, "the callback to be lost", settleTimeout, func() (bool, error) { return st.cloud.Stats().Failed > lost, nil })
 }
 
 // checkComplete holds all groups against the cloud.

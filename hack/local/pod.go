@@ -22,40 +22,33 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/imgroup-operator/imgroup-operator/test/child"
+	"github.com/imgroup-operator/imgroup-operator/test/replica"
 )
 
 // Where a Pod has what it knows the API server by.
 const accountDir = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-// startPod starts the operator as the kubelet would start a Pod of the manifests: with their arguments and the two that the
+// newPod prepares the operator as the kubelet would start a Pod of the manifests: with their arguments and the two that the
 // demo's overlay would add, as their user with the rights of their ServiceAccount, and with nothing to write to but the
 // journal's volume.
-func startPod(ctx context.Context, s settings, st *stack) (*operator, error) {
+func newPod(ctx context.Context, s settings, st *stack) (*replica.Replica, error) {
 	set, err := applyManifests(ctx, s.pod, st.client)
 	if err != nil {
 		return nil, fmt.Errorf("applying %s: %w", s.pod, err)
 	}
-	o := &operator{callback: "127.0.0.1:8090", metrics: "127.0.0.1:8443", health: "127.0.0.1:8081"}
+	r := &replica.Replica{Dir: s.dir, Callbacks: "127.0.0.1:8090", Metrics: "127.0.0.1:8443", Health: "127.0.0.1:8081"}
 	pod, err := podOf(set)
 	if err != nil {
 		return nil, err
 	}
-	pod.Args = append(pod.Args, "--callback-external-url=http://"+o.callback, "--rest-allowed-hosts="+st.cloud.url)
+	pod.Data = r.Journal()
+	pod.Args = append(pod.Args, "--callback-external-url=http://"+r.Callbacks, "--rest-allowed-hosts="+st.cloud.url)
 	if err := pod.fill(ctx, s, st, set); err != nil {
 		return nil, err
 	}
-	path, args, err := pod.command()
-	if err != nil {
-		return nil, err
-	}
-	if o.process, err = child.Start(child.Options{Path: path, Args: args, Log: s.managerLog()}); err != nil {
-		return nil, err
-	}
-	if err := o.awaitReady(ctx); err != nil {
-		return nil, errors.Join(err, o.stop())
-	}
-	return o, nil
+	r.Log = s.managerLog()
+	r.Path, r.Args, err = pod.command()
+	return r, err
 }
 
 // podOf takes what this machine can give a process from the template of the Pod.
@@ -93,7 +86,7 @@ func (p *pod) fill(ctx context.Context, s settings, st *stack, set *appsv1.State
 		return err
 	}
 	p.Env = []string{"KUBERNETES_SERVICE_HOST=" + name, "KUBERNETES_SERVICE_PORT=" + port, "POD_NAMESPACE=" + set.Namespace}
-	p.Root, p.Data = s.dir+"/root", s.journal()
+	p.Root = s.dir + "/root"
 	return p.lay(s.manager, map[string][]byte{
 		"token": []byte(request.Status.Token), "ca.crt": st.env.Config.CAData, "namespace": []byte(set.Namespace),
 	})

@@ -22,8 +22,8 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
-		<-st.operator.process.Done()
-		cancel(st.operator.process.Err())
+		<-st.operator.Done()
+		cancel(st.operator.Err())
 	}()
 	err = follow(ctx, st.client, out)
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
@@ -40,7 +40,7 @@ func (st *stack) explain(out io.Writer) {
 		"kubeconfig    " + st.kubeconfig(),
 		"callback URL  " + st.callbackURL(sampleName),
 		"fake Tencent  " + st.cloud.url + ", whose groups are those of the IMApp " + cloudName,
-		"metrics       http://" + st.operator.metrics + "/metrics",
+		"metrics       http://" + st.operator.Metrics + "/metrics",
 		"logs          " + st.managerLog(),
 		"",
 		"Look at it from another terminal:",

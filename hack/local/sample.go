@@ -102,7 +102,7 @@ func sampleApp(name string) *imv1alpha1.IMApp {
 
 // awaitApps waits until the operator takes callbacks for the sample applications.
 func (st *stack) awaitApps(ctx context.Context) error {
-	return st.await(ctx, "the IMApps to be Ready", func() (bool, error) {
+	return st.await(ctx, "the IMApps to be Ready", demoTimeout, func() (bool, error) {
 		for _, name := range []string{sampleName, cloudName} {
 			app := sampleApp(name)
 			err := st.client.Get(ctx, client.ObjectKeyFromObject(app), app)

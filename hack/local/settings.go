@@ -18,7 +18,6 @@ type settings struct {
 }
 
 func (s settings) kubeconfig() string { return filepath.Join(s.dir, "kubeconfig") }
-func (s settings) journal() string    { return filepath.Join(s.dir, "journal") }
 func (s settings) managerLog() string { return filepath.Join(s.dir, "manager.log") }
 
 // What the printed commands sign with.

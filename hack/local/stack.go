@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -18,6 +17,7 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 	"github.com/imgroup-operator/imgroup-operator/test/localenv"
+	"github.com/imgroup-operator/imgroup-operator/test/replica"
 )
 
 // stack is everything that runs: the control plane, the fake cloud, the sample objects and the operator.
@@ -27,7 +27,7 @@ type stack struct {
 	client   client.WithWatch
 	token    string
 	cloud    *cloud
-	operator *operator
+	operator *replica.Replica
 }
 
 // startStack starts everything in order. If a part fails, those before it are stopped.
@@ -47,7 +47,7 @@ func startStack(ctx context.Context, s settings, out io.Writer) (_ *stack, err e
 		return nil, err
 	}
 	printLine(out, "starting the operator ...")
-	if st.operator, err = st.startOperator(ctx); err != nil {
+	if err := st.startOperator(ctx); err != nil {
 		return nil, err
 	}
 	if err := st.awaitApps(ctx); err != nil {
@@ -57,11 +57,21 @@ func startStack(ctx context.Context, s settings, out io.Writer) (_ *stack, err e
 	return st, nil
 }
 
-func (st *stack) startOperator(ctx context.Context) (*operator, error) {
+// startOperator starts the operator and returns when it is ready.
+func (st *stack) startOperator(ctx context.Context) error {
+	prepare := newOperator
 	if st.pod != "" {
-		return startPod(ctx, st.settings, st)
+		prepare = newPod
 	}
-	return startOperator(ctx, st.settings, st.cloud.url)
+	r, err := prepare(ctx, st.settings, st)
+	if err != nil {
+		return err
+	}
+	if err := r.Start(); err != nil {
+		return err
+	}
+	st.operator = r
+	return r.AwaitReady(ctx)
 }
 
 // connect writes the kubeconfig and the sample objects, which name the fake cloud.
@@ -104,7 +114,7 @@ func newScheme() (*runtime.Scheme, error) {
 func (st *stack) stop() error {
 	var errs []error
 	if st.operator != nil {
-		errs = append(errs, st.operator.stop())
+		errs = append(errs, st.operator.Stop(replica.StopGrace))
 	}
 	if st.cloud != nil {
 		errs = append(errs, st.cloud.stop())
@@ -117,7 +127,7 @@ func (st *stack) stop() error {
 
 // callbackURL is what one would paste into the Chat console of an application.
 func (st *stack) callbackURL(app string) string {
-	return "http://" + st.operator.callback + path.Join("/callbacks", sampleNamespace, app)
+	return st.operator.URL(sampleNamespace, app)
 }
 
 func (st *stack) sender() *fakeim.Sender {

@@ -1,8 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package child starts the processes that tests and hack/local need and sees that they end: on Stop, and, on Linux,
-// also when the process that started them dies. Each writes its output to a file.
+// Package child starts the processes that tests, hack/local and hack/bench need, waits for what they do, and sees that they
+// end: on Stop, and, on Linux, also when the process that started them dies. Each writes its output to a file.
 package child
 
 import (
@@ -68,8 +68,13 @@ func (p *Process) run(started chan<- error) {
 // PID is the process's id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
-// Done is closed when the process has ended.
-func (p *Process) Done() <-chan struct{} { return p.done }
+// Done is closed when the process has ended. That of a nil process never is.
+func (p *Process) Done() <-chan struct{} {
+	if p == nil {
+		return nil
+	}
+	return p.done
+}
 
 // Err says how the process ended, with the end of its log; nil while it runs.
 func (p *Process) Err() error {

@@ -4,6 +4,8 @@
 package child_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,13 +84,16 @@ func TestStartSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-// await polls the log until it has the text.
+// await waits until the log has the text.
 func await(t *testing.T, log, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(grace); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if b, _ := os.ReadFile(log); strings.Contains(string(b), text) {
-			return
+	err := child.Await(t.Context(), nil, text, grace, time.Millisecond, func(context.Context) error {
+		if b, err := os.ReadFile(log); err != nil || !strings.Contains(string(b), text) {
+			return errors.Join(errNotYet, err)
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatalf("the log never had %q", text)
 }

@@ -5,9 +5,10 @@ package harness
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
+
+	"github.com/imgroup-operator/imgroup-operator/test/child"
 )
 
 const (
@@ -35,19 +36,5 @@ func Await(ctx context.Context, what string, check func() error) error {
 }
 
 func await(ctx context.Context, limit time.Duration, what string, check func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	poll := time.NewTicker(PollEvery)
-	defer poll.Stop()
-	for {
-		err := check()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: not within %s: %w", what, limit, err)
-		case <-poll.C:
-		}
-	}
+	return child.Await(ctx, nil, what, limit, PollEvery, func(context.Context) error { return check() })
 }

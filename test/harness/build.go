@@ -6,14 +6,21 @@ package harness
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
+
+const raceFlag = "-race"
 
 // Build builds a program: module is the folder of the module whose versions count, program the file to write, with its
 // whole path, and args are more arguments of go build and what to build.
 func Build(ctx context.Context, module, program string, args ...string) error {
 	build := exec.CommandContext(ctx, "go", append([]string{"build", "-C", module, "-o", program}, args...)...)
+	if !slices.Contains(args, raceFlag) {
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as make builds, which compiled most of it
+	}
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building %s: %w\n%s", filepath.Base(program), err, out)
 	}
@@ -28,7 +35,7 @@ func BuildOurs(ctx context.Context, top, program string, args ...string) error {
 // RaceFlags are go build's for a program that shall have the race detector if the tests have it.
 func RaceFlags() []string {
 	if Race {
-		return []string{"-race"}
+		return []string{raceFlag}
 	}
 	return nil
 }

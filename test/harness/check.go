@@ -52,12 +52,3 @@ func Get(ctx context.Context, url, token string) (status int, body string, err e
 	text, err := io.ReadAll(response.Body)
 	return response.StatusCode, string(text), err
 }
-
-// IsOK says what keeps a page from being answered with 200.
-func IsOK(ctx context.Context, url string) error {
-	status, body, err := Get(ctx, url, "")
-	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("HTTP %d: %s", status, body)
-	}
-	return err
-}
