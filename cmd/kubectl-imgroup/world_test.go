@@ -38,7 +38,7 @@ func startOperator(s *harness.SetUp) (err error) {
 	if err := world.operator.Start(); err != nil {
 		return err
 	}
-	s.AtEnd(func() { _ = world.operator.Process.Kill() })
+	s.AtEnd(func() { _ = world.operator.Kill() })
 	return world.operator.AwaitReady(s)
 }
 

@@ -76,7 +76,8 @@ func (b *bench) outlast(ctx context.Context, namespaces []string) (r backlog, er
 	if _, r.most, err = residentSet(o.Process); err != nil {
 		return r, err
 	}
-	return r, restart(ctx, o, &r)
+	err = restart(ctx, o, &r)
+	return r, err
 }
 
 func (b *bench) fill(ctx context.Context, o *operator, namespaces []string) error {

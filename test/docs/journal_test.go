@@ -29,7 +29,7 @@ YAML`)
 		must(t, has(s.run(t, `curl -d '{"CallbackCommand":"Group.CallbackAfterGroupInfoChanged","GroupId":"`+group+`","Name":"`+group+`"}' \
 			"http://`+first.Callbacks+`/callbacks/default/held?CallbackCommand=Group.CallbackAfterGroupInfoChanged&SdkAppid=1400000002"`), `"OK"`))
 	}
-	must(t, first.Process.Stop(harness.StopGrace))
+	must(t, first.Stop(harness.StopGrace))
 	must(t, has(first.Said(), "journal-closing", "stopping with events that are not written yet", `"groups":2`))
 
 	s.run(t, `mkdir second && cp -r first/journal second/journal
@@ -38,7 +38,7 @@ YAML`)
 	eventually(t, "the groups are written", func() error {
 		return has(s.run(t, "kubectl get imgroups -o jsonpath='{.items[*].status.name}'"), "one", "two")
 	})
-	must(t, second.Process.Stop(harness.StopGrace))
+	must(t, second.Stop(harness.StopGrace))
 	must(t, has(second.Said(), "all that was acknowledged is written"))
 	if said := first.Said() + second.Said(); strings.Count(said, "all that was") > 1 || strings.Contains(said, "damaged") {
 		t.Errorf("the journal was not finished by the second one alone:\n%s", said)

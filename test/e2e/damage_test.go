@@ -91,7 +91,7 @@ func (r *damageRound) check() {
 		r.t.Errorf("the damage was not reported; lost: %v", lost)
 	}
 	r.checkReport(found)
-	must(r.t, r.o.Process.Err())
+	must(r.t, r.o.Err())
 	if r.t.Failed() {
 		r.t.FailNow()
 	}

@@ -44,7 +44,7 @@ func (d *diskTest) halfBegin(spare int) {
 	} else {
 		eventually(d.t, "a segment cannot be begun", func() error { return d.fill(spare) })
 	}
-	must(d.t, d.o.Process.LimitOpenFiles(math.MaxUint64))
+	must(d.t, d.o.LimitOpenFiles(math.MaxUint64))
 	d.text = shortText
 	for range 3 {
 		d.awaitStatus(http.StatusOK)
@@ -70,14 +70,14 @@ func (d *diskTest) fill(spare int) error {
 // descriptor is free between others.
 func (d *diskTest) leaveDescriptors(spare int) {
 	d.t.Helper()
-	must(d.t, d.o.Process.LimitOpenFiles(math.MaxUint64))
+	must(d.t, d.o.LimitOpenFiles(math.MaxUint64))
 	idle := []*net.TCPConn{d.connect()}
 	all := d.o.descriptors()
 	for slices.Max(all)+1 > uint64(len(all)) {
 		idle = append(idle, d.connect())
 		all = d.o.descriptors()
 	}
-	must(d.t, d.o.Process.LimitOpenFiles(slices.Max(all)+1))
+	must(d.t, d.o.LimitOpenFiles(slices.Max(all)+1))
 	for _, c := range idle[:spare] {
 		must(d.t, c.CloseWrite())
 		_, err := io.Copy(io.Discard, c) // until the operator has closed it
@@ -103,7 +103,7 @@ func (d *diskTest) connect() *net.TCPConn {
 
 func (o *operator) descriptors() (all []uint64) {
 	o.t.Helper()
-	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", o.Process.PID()))
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", o.PID()))
 	must(o.t, err)
 	for _, f := range files {
 		n, err := strconv.ParseUint(f.Name(), 10, 64)

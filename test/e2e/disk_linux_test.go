@@ -26,7 +26,7 @@ func systemFaults() map[string]func(*testing.T, string) diskFault {
 // room for the log, which it bounds as well.
 func noGrowth(*testing.T, string) diskFault {
 	limit := func(bytes uint64) func(*operator) error {
-		return func(o *operator) error { return o.Process.LimitFileSize(bytes) }
+		return func(o *operator) error { return o.LimitFileSize(bytes) }
 	}
 	return diskFault{size: "64Mi", refuse: limit(256 << 10), heal: limit(math.MaxUint64)}
 }
@@ -34,7 +34,7 @@ func noGrowth(*testing.T, string) diskFault {
 // noFiles lets no file be opened, so that the next segment cannot be begun.
 func noFiles(*testing.T, string) diskFault {
 	limit := func(n uint64) func(*operator) error {
-		return func(o *operator) error { return o.Process.LimitOpenFiles(n) }
+		return func(o *operator) error { return o.LimitOpenFiles(n) }
 	}
 	return diskFault{size: "1Mi", refuse: limit(0), heal: limit(math.MaxUint64), deaf: true}
 }

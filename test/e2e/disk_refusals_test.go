@@ -109,7 +109,7 @@ func (d *diskTest) endure(well func() error) {
 		if status := d.send(); status != http.StatusServiceUnavailable && status != unanswered {
 			d.t.Fatalf("answered with %d", status)
 		}
-		must(d.t, errors.Join(d.o.Process.Err(), well()))
+		must(d.t, errors.Join(d.o.Err(), well()))
 	})
 	d.checkAsked()
 }

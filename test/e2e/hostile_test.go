@@ -78,7 +78,7 @@ func endure(t *testing.T, a attack) {
 	})
 	assault.end()
 	t.Logf("before %s, at most %s", before, peak)
-	must(t, errors.Join(peak.within(before, a.goroutines(), a.memory), x.blames(a.refusal), x.Process.Err()))
+	must(t, errors.Join(peak.within(before, a.goroutines(), a.memory), x.blames(a.refusal), x.Err()))
 	if n.refused > 0 {
 		t.Errorf("%d of %d good callbacks were refused", n.refused, n.count)
 	}

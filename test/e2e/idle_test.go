@@ -35,7 +35,7 @@ func TestIdleConnectionsAreBorneAndCostLittle(t *testing.T) {
 		must(t, c.Close())
 	}
 	x.awaitGoroutines(before)
-	must(t, errors.Join(x.blames(""), x.Process.Err()))
+	must(t, errors.Join(x.blames(""), x.Err()))
 }
 
 // openIdle opens connections, each of which has had an answer and is kept.

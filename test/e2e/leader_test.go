@@ -75,7 +75,7 @@ func TestLosingTheLeaseDoesNotEndTheOperator(t *testing.T) {
 	newApp(t, ns, "second")
 	within(t, takeOver+10*time.Second, "it leads again", func() error { return o.leads(ns) })
 	awaitApp(t, ns, "second", "Ready=True/Ready")
-	if err := o.Process.Err(); err != nil {
+	if err := o.Err(); err != nil {
 		t.Error(err)
 	}
 }
@@ -95,7 +95,7 @@ func (o *operator) leads(namespace string) error {
 		return err
 	}
 	holder := lease.Spec.HolderIdentity
-	if holder == nil || !strings.HasSuffix(*holder, fmt.Sprintf("_%d", o.Process.PID())) {
+	if holder == nil || !strings.HasSuffix(*holder, fmt.Sprintf("_%d", o.PID())) {
 		return fmt.Errorf("the leader is %s", words(holder))
 	}
 	return nil

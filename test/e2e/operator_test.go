@@ -86,13 +86,13 @@ func (o *operator) ready() error { return o.Ready(o.t.Context()) }
 // kill ends the operator as kill -9 does.
 func (o *operator) kill() {
 	o.t.Helper()
-	must(o.t, o.Process.Kill())
+	must(o.t, o.Kill())
 }
 
 // stop asks the operator to end, as the kubelet does, and checks that it does so in time and without an error.
 func (o *operator) stop() {
 	o.t.Helper()
-	must(o.t, o.Process.Signal(syscall.SIGTERM))
+	must(o.t, o.Signal(syscall.SIGTERM))
 	o.awaitEnd()
 }
 
@@ -100,12 +100,12 @@ func (o *operator) stop() {
 func (o *operator) awaitEnd() {
 	o.t.Helper()
 	select {
-	case <-o.Process.Done():
+	case <-o.Done():
 	case <-time.After(harness.StopGrace):
 		o.t.Fatalf("the operator did not end within %s", harness.StopGrace)
 	}
-	if code := o.Process.ExitCode(); code != 0 {
-		o.t.Errorf("the operator ended with %d: %v", code, o.Process.Err())
+	if code := o.ExitCode(); code != 0 {
+		o.t.Errorf("the operator ended with %d: %v", code, o.Err())
 	}
 }
 

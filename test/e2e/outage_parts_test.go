@@ -40,7 +40,7 @@ func acknowledgesThroughout(t *testing.T, p *outagePart) {
 		c := tr.next()
 		sent = append(sent, c)
 		send(t, s, c.body, fakeim.WithPlatform(c.platform)) // fails after 2 s
-		if err := errors.Join(o.Process.Err(), o.ready()); err != nil {
+		if err := errors.Join(o.Err(), o.ready()); err != nil {
 			t.Fatalf("while the API server is away: %v", err)
 		}
 	})
@@ -105,7 +105,7 @@ func startsWithout(t *testing.T, p *outagePart) {
 	o.start()
 	awaitRefusals(t, o, ns)
 	during(t, p.length, time.Second, func() {
-		if err := errors.Join(o.Process.Err(), notReady(t, o, ns)); err != nil {
+		if err := errors.Join(o.Err(), notReady(t, o, ns)); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -120,7 +120,7 @@ func startsWithout(t *testing.T, p *outagePart) {
 func awaitRefusals(t *testing.T, o *operator, namespace string) {
 	t.Helper()
 	eventually(t, "it listens", func() error {
-		if err := o.Process.Err(); err != nil {
+		if err := o.Err(); err != nil {
 			t.Fatal(err)
 		}
 		return notReady(t, o, namespace)

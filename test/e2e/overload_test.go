@@ -46,7 +46,7 @@ func TestMoreCallbacksThanTheAPIServerTakes(t *testing.T) {
 	within(t, overloadCatchUp, "nothing is pending", func() error { return o.isMetric("imgroup_journal_pending_groups", 0) })
 	send(t, s, harmless)
 	t.Logf("%d callbacks, %d of them refused; before %s, at most %s", n.count, n.refused, before, peak)
-	must(t, errors.Join(n.check(t, ns), peak.within(before, 4*overloadClients, overloadMemory), o.Process.Err()))
+	must(t, errors.Join(n.check(t, ns), peak.within(before, 4*overloadClients, overloadMemory), o.Err()))
 }
 
 func TestAnAppAtItsShareLeavesRoomForOthers(t *testing.T) {

@@ -50,7 +50,7 @@ func TestAStoppingOperatorAnswersTheRequestsInFlight(t *testing.T) {
 	newApp(t, ns, "chat")
 	o := startOperator(t, ns)
 	slow := startSlowly(t, o.sender(ns, "chat"), fakeim.InfoChanged("g", 1000, fakeim.Body{"Name": "ops"}))
-	if err := o.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := o.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "readiness fails", func() error {
@@ -59,7 +59,7 @@ func TestAStoppingOperatorAnswersTheRequestsInFlight(t *testing.T) {
 		}
 		return nil
 	})
-	if err := o.Process.Err(); err != nil {
+	if err := o.Err(); err != nil {
 		t.Fatalf("it ended with a request in flight: %v", err)
 	}
 	if err := slow.finish(); err != nil {

@@ -61,7 +61,7 @@ func TestTroubleOnTheWayToTheAPIServer(t *testing.T) {
 			heal()
 			awaitState(t, ns, sent)
 			o.awaitDrained()
-			if err := o.Process.Err(); err != nil {
+			if err := o.Err(); err != nil {
 				t.Error(err)
 			}
 			must(t, o.ready())

@@ -38,10 +38,10 @@ func TestToolsSeeAnIMAppAsItIs(t *testing.T) {
 	ns := newNamespace(t)
 	w := watchOne(t, ns, "IMApp", "chat")
 	o := startOperator(t, ns)
-	must(t, o.Process.Pause())
+	must(t, o.Pause())
 	apply(t, ns, appYAML("chat", ""))
 	w.await(appNew) // and stays so while nobody looks at it
-	must(t, o.Process.Signal(syscall.SIGCONT))
+	must(t, o.Signal(syscall.SIGCONT))
 	w.await(appNoSecret)
 	newSecret(t, ns, "chat", map[string]string{"token": token})
 	w.awaitWithin(healsWithin, appReady)

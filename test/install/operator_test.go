@@ -43,7 +43,7 @@ func start(t *testing.T, b bundle, more ...string) *operator {
 // stop ends the operator before the end of the test.
 func (o *operator) stop() {
 	o.t.Helper()
-	must(o.t, o.Process.Stop(harness.StopGrace))
+	must(o.t, o.Stop(harness.StopGrace))
 }
 
 // sender sends the callbacks of an IMApp.
