@@ -208,3 +208,56 @@ func TestAnotherFormatIsLeftAloneEvenIfTheManifestIsDamaged(t *testing.T) {
 		t.Errorf("%d files became %d: %v", len(before), len(after), fmt.Sprint(after))
 	}
 }
+
+// TestCloseTellsThatWhatIsOwedIsNotWritten has a disk that takes no MANIFEST.
+func TestCloseTellsThatWhatIsOwedIsNotWritten(t *testing.T) {
+	d := &faultyDisk{}
+	o := testOptions()
+	o.disk = d
+	dir := t.TempDir()
+	j := open(t, dir, o)
+	d.set(manifestName, syscall.ENOSPC, "write", "open", "rename")
+	app := App{"ns", "app"}
+	j.Owe(app)
+	err := j.Close()
+	d.set("", nil)
+	if got := open(t, dir, o).Owed(nil); err == nil && !slices.Equal(got, []App{app}) {
+		t.Errorf("Close said nothing, and resyncs are owed to %v", got)
+	}
+}
+
+// TestASegmentThatWasGivenUpStaysSo: its deletion got lost in a crash, and an older segment that could not be read stays.
+func TestASegmentThatWasGivenUpStaysSo(t *testing.T) {
+	dir, tpl, segments := several(t)
+	lost, err := os.ReadFile(segments[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &faultyDisk{}
+	o := testOptions()
+	o.disk, o.patience = d, time.Nanosecond
+	d.set(filepath.Base(segments[0]), syscall.EIO, "open")
+	j := open(t, dir, o)
+	for i := range tpl.names {
+		key := groupKey("app", i)
+		_, upTo, _ := j.Pending(key)
+		j.Checkpoint(key, upTo)
+	}
+	waitFor(t, func() bool { return j.waitingMarks() == 0 })
+	for at := range 100 { // so that those checkpoints are no longer needed either
+		appendEvent(t, j, renamed(groupKey("late", 1), int64(at), strings.Repeat("x", 1000)))
+		_, upTo, _ := j.Pending(groupKey("late", 1))
+		j.Checkpoint(groupKey("late", 1), upTo)
+	}
+	closeJournal(t, j)
+	if _, err := os.Stat(segments[1]); err == nil {
+		t.Fatal("the second segment is there still")
+	}
+	if err := os.WriteFile(segments[1], lost, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j = open(t, dir, o)
+	if _, _, ok := j.Pending(groupKey("app", 1)); ok {
+		t.Error("events that the API server has accepted are pending again")
+	}
+}
