@@ -104,9 +104,14 @@ func (r *history) start(life int) bool {
 	if life > 0 && r.rng.IntN(4) == 0 {
 		r.setFaults(0.3 * r.rng.Float64())
 	}
+	if life > 0 && r.rng.IntN(4) == 0 {
+		r.disk.spoil()
+		defer r.disk.heal()
+	}
 	for {
 		before := r.disk.medium
 		j := newJournal(r.dir, o)
+		j.batchLimit <<= r.rng.IntN(4) // else hardly a write has more than one event
 		if err := j.recover(); err != nil {
 			r.say("start: %v", err)
 			if r.disk.chance == 0 {
