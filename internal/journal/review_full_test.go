@@ -86,3 +86,63 @@ func fillAtRandom(t *testing.T, seed uint64) {
 		}
 	}
 }
+
+// TestGroupsThatGrowAtTheBoundAreNotRefused has a log full of groups just below the size from which a record counts twice, which
+// then grow a little, all of them.
+func TestGroupsThatGrowAtTheBoundAreNotRefused(t *testing.T) {
+	for n := range 200 {
+		growAtTheBound(t, rand.New(rand.NewPCG(uint64(n), 3)), n)
+	}
+}
+
+func growAtTheBound(t *testing.T, rng *rand.Rand, n int) {
+	const unit = 4096
+	o := Options{MaxBytes: unit * int64(16+rng.IntN(60)), MaxGroups: 10000, Fold: fold, disk: newMemDisk(rng), unit: unit}
+	j := newJournal("dir", o)
+	if err := j.recover(); err != nil {
+		t.Fatal(err)
+	}
+	at := int64(0)
+	put := func(key event.Key, field, text string) {
+		at++
+		change := event.Change{Time: at, Command: "c", Source: event.Callback}
+		ev := event.Event{Key: key, SDKAppID: 1, Received: epoch, State: event.NewState(event.Changed, change, []event.Value{{Field: field, Value: text}})}
+		q := newRequest(ev)
+		j.pending.mu.Lock()
+		e, full := j.pending.admit(key, q.size())
+		if full == nil {
+			j.pending.land(e, q.size())
+		}
+		cost, room := j.pending.cost, j.room()
+		j.pending.mu.Unlock()
+		_ = j.queue.put(q)
+		j.turn()
+		if err := <-q.done; errors.Is(err, ErrFull) && full == nil {
+			t.Errorf("%d: at %d: %v with %d of %d pending, room %d, %d of %d bytes used", n, at, err, cost, j.pending.maxCost, room, j.log.bytes.Load(), j.log.budget)
+		}
+	}
+	hot := groupKey("app0", 1000)
+	groups := 0
+	share := 0.3 + 0.6*rng.Float64()
+	for float64(j.pending.cost) < share*float64(j.pending.maxCost) && groups < 900 {
+		put(groupKey(fmt.Sprint("app", groups%2), groups), event.Name, strings.Repeat("x", unit/16-100-rng.IntN(30)))
+		groups++
+		for range rng.IntN(8) {
+			put(hot, event.Name, strings.Repeat("y", 200))
+		}
+	}
+	for range rng.IntN(300) {
+		put(hot, event.Name, strings.Repeat("y", 200))
+	}
+	for round := range 3 {
+		for i := range groups {
+			if rng.IntN(2) == 0 {
+				i = groups - 1 - i
+			}
+			put(groupKey(fmt.Sprint("app", i%2), i), event.Notification, strings.Repeat("z", 1+20*round))
+		}
+		if t.Failed() {
+			return
+		}
+	}
+}
