@@ -84,8 +84,10 @@ func (r *recovery) replay(f *found) error {
 	}
 	s.end = c.end
 	r.keep(s)
-	if err := r.secure(f, c); err != nil && !s.unread {
-		return fmt.Errorf("writing the end of %s again: %w", segmentName(f.id), err)
+	if !s.unread {
+		if err := r.secure(f, c); err != nil {
+			return fmt.Errorf("writing the end of %s again: %w", segmentName(f.id), err)
+		}
 	}
 	spans = r.applyAll(s, c, spans)
 	if !s.unread {
