@@ -261,3 +261,39 @@ func TestASegmentThatWasGivenUpStaysSo(t *testing.T) {
 		t.Error("events that the API server has accepted are pending again")
 	}
 }
+
+// narrowDisk lets segments be opened so often.
+type narrowDisk struct {
+	*holedDisk
+	opens atomic.Int64
+}
+
+func (d *narrowDisk) open(path string, flag int) (file, error) {
+	if strings.HasSuffix(path, ".log") && d.opens.Add(-1) < 0 {
+		return nil, syscall.EMFILE
+	}
+	return d.holedDisk.open(path, flag)
+}
+
+// TestTooManyOpenFilesAreNoDamageOfAPage has a page that cannot be read, and no file to read the others with.
+func TestTooManyOpenFilesAreNoDamageOfAPage(t *testing.T) {
+	d := &narrowDisk{holedDisk: &holedDisk{}}
+	d.page.Store(-1)
+	d.opens.Store(1000)
+	o := testOptions()
+	o.disk, o.patience = d, time.Nanosecond
+	dir := t.TempDir()
+	j := open(t, dir, o)
+	for i := range 100 {
+		appendEvent(t, j, renamed(groupKey("app", i), 1, "x"))
+	}
+	closeJournal(t, j)
+	d.page.Store(1)
+	d.opens.Store(1 + readTries) // the header, then all of it
+	j, err := Open(dir, o)
+	if err != nil {
+		return
+	}
+	defer j.Close()
+	t.Errorf("Open succeeded, and %d of 100 events are there", len(j.Keys()))
+}
