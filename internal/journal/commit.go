@@ -60,7 +60,9 @@ func (j *Journal) finish() {
 		j.commit(batch)
 	}
 	j.flushAll()
-	j.saveOwed()
+	if j.saveOwed(); j.owed.dirty() {
+		j.err = errors.Join(j.err, errors.New("journal: the resyncs that are owed are not written"))
+	}
 	j.log.seal()
 }
 
@@ -220,7 +222,7 @@ func (j *Journal) takeMarks(size int64) (marks []mark, markSize int64) {
 	defer j.pending.mu.Unlock()
 	for k, upTo := range j.marks {
 		n := int64(recordSize(stringSize(k.Namespace) + stringSize(k.App) + stringSize(k.GroupID)))
-		if markSize > 0 && size+markSize+n > j.batchLimit {
+		if markSize > 0 && markSize+n > max(j.batchLimit-size, j.batchLimit/4) {
 			break
 		}
 		marks = append(marks, mark{k, upTo})
@@ -228,6 +230,7 @@ func (j *Journal) takeMarks(size int64) (marks []mark, markSize int64) {
 		delete(j.marks, k)
 	}
 	if len(j.marks) > 0 {
+		j.flushing.Store(true)
 		j.flush.Reset(0) // they have waited already
 	}
 	return marks, markSize

@@ -43,7 +43,9 @@ func (j *Journal) overshoot() (most int64) {
 	for _, s := range j.log.sealed() {
 		sum += s.cost
 		most = max(most, sum)
-		sum -= s.size
+		if !s.unread {
+			sum -= s.size
+		}
 	}
 	return most
 }

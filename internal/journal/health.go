@@ -19,11 +19,13 @@ func (j *Journal) Failures() int { return int(j.failures.Load()) }
 func (j *Journal) wrote(err error) {
 	switch {
 	case errors.Is(err, ErrFull):
+		if j.failures.Load() > 0 {
+			j.probing.Reset(probeInterval)
+		}
 		return
 	case err == nil:
 		if n := j.failures.Swap(0); n > 0 {
 			j.options.Log.Info("the journal's disk writes again", "failures", n)
-			j.probing.Stop()
 		}
 		return
 	}
@@ -33,12 +35,15 @@ func (j *Journal) wrote(err error) {
 }
 
 func (j *Journal) failed() int64 {
-	j.probing.Reset(probeInterval)
+	defer j.probing.Reset(probeInterval) // nobody stops it, so none that is counted goes without a probe
 	return j.failures.Add(1)
 }
 
 // probe writes a record that says nothing.
 func (j *Journal) probe() {
+	if j.failures.Load() == 0 {
+		return
+	}
 	err := j.spare(minRecord)
 	if err == nil {
 		err = j.log.write(appendRecord(nil, j.log.seed, record{kind: kindSkip, batch: j.log.active().end}))

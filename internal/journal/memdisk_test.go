@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -25,6 +26,7 @@ type memDisk struct {
 	mu      sync.Mutex
 	chance  float64           // that a call fails
 	off     bool              // nothing works any more
+	bad     map[*inode]int    // a sector of each that cannot be read
 	medium  int               // reads that failed in a way that says that the medium is damaged
 	names   map[string]*inode // as the running system sees them
 	durable map[string]*inode
@@ -158,6 +160,18 @@ func (d *memDisk) list(string) ([]entryInfo, error) {
 	return all, nil
 }
 
+// spoil makes a sector unreadable in some files, until heal.
+func (d *memDisk) spoil() {
+	d.bad = map[*inode]int{}
+	for _, path := range slices.Sorted(maps.Keys(d.names)) {
+		if n := d.names[path]; strings.HasSuffix(path, ".log") && len(n.data) > 0 && d.rng.IntN(2) == 0 {
+			d.bad[n] = d.rng.IntN(len(n.data)/sectorSize/2 + 1)
+		}
+	}
+}
+
+func (d *memDisk) heal() { d.bad = nil }
+
 // cut ends the power, and returns what the next start finds. Without lost all is there, as after a kill.
 func (d *memDisk) cut(lost bool) *memDisk {
 	d.mu.Lock()
@@ -231,7 +245,11 @@ type memFile struct {
 func (f *memFile) ReadAt(b []byte, off int64) (int, error) {
 	f.d.mu.Lock()
 	defer f.d.mu.Unlock()
-	if err := f.d.fails(syscall.EIO, syscall.ENOMEM); err != nil {
+	err := f.d.fails(syscall.EIO, syscall.ENOMEM)
+	if s, ok := f.d.bad[f.n]; ok && err == nil && int(off) < (s+1)*sectorSize && int(off)+len(b) > s*sectorSize {
+		err = syscall.EIO
+	}
+	if err != nil {
 		if errors.Is(err, syscall.EIO) {
 			f.d.medium++
 		}

@@ -22,7 +22,9 @@ type recovery struct {
 	manifest manifest
 	found    []*found // segments on disk, oldest first
 	rewrite  bool     // the MANIFEST must be written anew
-	owing    bool     // the MANIFEST on the disk says that damage was found
+	broken   []byte   // a MANIFEST that is no good, and why
+	reason   string
+	owing    bool // the MANIFEST on the disk says that damage was found
 }
 
 // found is a segment on disk.
@@ -49,6 +51,9 @@ func (j *Journal) recover() error {
 	}
 	if err := r.readHeaders(); err != nil {
 		return err
+	}
+	if r.reason != "" {
+		r.setAside("-"+manifestName, r.broken, r.reason)
 	}
 	for _, name := range tmp {
 		_ = r.log.disk.remove(filepath.Join(r.dir, name))
@@ -100,7 +105,7 @@ func (r *recovery) readManifest() error {
 		return err
 	case errors.Is(err, fs.ErrNotExist) && len(r.found) == 0:
 	case errors.Is(err, errManifest):
-		r.setAside("-"+manifestName, b, err.Error())
+		r.broken, r.reason = b, err.Error()
 	default:
 		r.report("", fmt.Sprintf("the MANIFEST cannot be read: %v", err))
 	}
@@ -163,7 +168,7 @@ func (r *recovery) listed(id uint64) bool { return slices.Contains(r.manifest.id
 
 // stale reports whether a segment was given up before the MANIFEST was written, and only its deletion got lost.
 func (r *recovery) stale(id uint64) bool {
-	return id < r.manifest.nextID && (len(r.manifest.ids) == 0 || id < r.manifest.ids[0])
+	return id < r.manifest.nextID
 }
 
 // knownEnd is where the committed records of a segment end, as a later header tells; 0 = not known. All headers that

@@ -28,6 +28,14 @@ func isMedium(err error) bool {
 	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EBADMSG) || errors.Is(err, syscall.EUCLEAN)
 }
 
+// passing is an error that says nothing about the medium, or nil.
+func passing(err error) error {
+	if isMedium(err) {
+		return nil
+	}
+	return err
+}
+
 // again does something until it succeeds, a few times.
 func (r *recovery) again(do func() error) error {
 	err := do()
@@ -69,11 +77,15 @@ func (r *recovery) replay(f *found) error {
 	}
 	s := &segment{id: f.id, size: max(f.size, f.header.size)}
 	b, err := r.read(segmentName(f.id), maxRead)
-	if err = errors.Join(f.err, err); err != nil && !isMedium(err) {
+	if err != nil && !isMedium(err) {
 		return err
 	}
-	if err != nil {
-		b, s.unread = r.readPages(f), true
+	if err = errors.Join(f.err, err); err != nil {
+		var passing error
+		if b, passing = r.readPages(f); passing != nil {
+			return passing
+		}
+		s.unread = true
 		r.report("", fmt.Sprintf("%s cannot be read whole: %v (left in place)", segmentName(f.id), err))
 	}
 	c := r.content(f, b)
@@ -84,8 +96,10 @@ func (r *recovery) replay(f *found) error {
 	}
 	s.end = c.end
 	r.keep(s)
-	if err := r.secure(f, c); err != nil && !s.unread {
-		return fmt.Errorf("writing the end of %s again: %w", segmentName(f.id), err)
+	if !s.unread {
+		if err := r.secure(f, c); err != nil {
+			return fmt.Errorf("writing the end of %s again: %w", segmentName(f.id), err)
+		}
 	}
 	spans = r.applyAll(s, c, spans)
 	if !s.unread {
@@ -113,22 +127,24 @@ func (r *recovery) secure(f *found, c content) error {
 	})
 }
 
-// readPages reads what the disk gives of a file, with zeros for the rest.
-func (r *recovery) readPages(f *found) []byte {
+// readPages reads what the disk gives of a file, with zeros for the rest. An error says nothing about the medium.
+func (r *recovery) readPages(f *found) ([]byte, error) {
 	b := make([]byte, min(f.size, maxRead))
 	file, err := r.log.disk.open(r.path(f.id), os.O_RDONLY)
 	if err != nil {
-		return b
+		return b, passing(err)
 	}
 	defer func() { _ = file.Close() }() // only read
 	const page = 4096
 	for off := 0; off < len(b); off += page {
 		part := b[off:min(off+page, len(b))]
-		if _, err := file.ReadAt(part, int64(off)); err != nil {
+		if _, err := file.ReadAt(part, int64(off)); passing(err) != nil {
+			return nil, err
+		} else if err != nil {
 			clear(part)
 		}
 	}
-	return b
+	return b, nil
 }
 
 func (r *recovery) content(f *found, b []byte) content {
