@@ -28,14 +28,14 @@ func (l ledger) Owe(app apps.Key) { l.journal.Owe(journal.App(app)) }
 // Settle notes that it is not any more.
 func (l ledger) Settle(app apps.Key) { l.journal.Settle(journal.App(app)) }
 
-// owed lists the apps to which a resync is owed; known are those that exist.
-func (l ledger) owed(known []apps.Key) []apps.Key {
+// owed lists the apps to which a resync is owed; known are those that exist, or some of them.
+func (l ledger) owed(known []apps.Key, complete bool) []apps.Key {
 	all := make([]journal.App, 0, len(known))
 	for _, app := range known {
 		all = append(all, journal.App(app))
 	}
 	owed := make([]apps.Key, 0)
-	for _, app := range l.journal.Owed(all) {
+	for _, app := range l.journal.Owed(all, complete) {
 		owed = append(owed, apps.Key(app))
 	}
 	return owed

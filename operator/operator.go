@@ -130,7 +130,7 @@ func (op *Operator) loadApps(ctx context.Context) error {
 		return wrap("loading the IMApps", err)
 	}
 	op.readiness.reach(serving)
-	for _, app := range op.ledger().owed(op.registry.Keys()) {
+	for _, app := range op.ledger().owed(op.registry.Keys(), len(op.readiness.refused()) == 0) {
 		op.requests.RequestResync(app)
 	}
 	return nil

@@ -423,7 +423,7 @@ func TestWhatCannotBeReadIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func owesAll(j *Journal) bool { return len(j.Owed([]App{{"ns", "any"}})) == 1 }
+func owesAll(j *Journal) bool { return len(j.Owed([]App{{"ns", "any"}}, true)) == 1 }
 
 // TestAnErrorThatMayHealIsAnErrorOfOpen has a start with too many open files: nothing is taken for damage.
 func TestAnErrorThatMayHealIsAnErrorOfOpen(t *testing.T) {

@@ -63,18 +63,20 @@ func (j *Journal) Settle(app App) {
 	j.flushSoon()
 }
 
-// Owed lists the apps to which a resync is owed. Damage owes one to each app there was; known are all there are now,
-// and take its place.
-func (j *Journal) Owed(known []App) []App {
-	if all, _, _ := j.owed.snapshot(); all {
-		j.owed.change(func() {
-			for _, app := range known {
-				j.owed.apps[app] = true
-			}
-			j.owed.all = false
-		})
+// Owed lists the apps to which a resync is owed. Damage owes one to each app there was; known are those there are now, and
+// take its place if they are all of them.
+func (j *Journal) Owed(known []App, complete bool) []App {
+	all, apps, _ := j.owed.snapshot()
+	if !all {
+		return apps
+	}
+	for _, app := range known {
+		j.Owe(app)
+	}
+	if complete {
+		j.owed.change(func() { j.owed.all = false })
 		j.flushSoon()
 	}
-	_, apps, _ := j.owed.snapshot()
+	_, apps, _ = j.owed.snapshot()
 	return apps
 }

@@ -162,7 +162,7 @@ func (r *history) checkOwed() {
 	if r.rng.IntN(2) == 0 { // nobody gets to ask for it
 		return
 	}
-	if got := r.j.Owed(apps); !slices.Contains(got, apps[0]) || !slices.Contains(got, apps[1]) {
+	if got := r.j.Owed(apps, true); !slices.Contains(got, apps[0]) || !slices.Contains(got, apps[1]) {
 		r.fatal("resyncs owed to %v, want all", got)
 	}
 	if r.rng.IntN(2) == 0 {

@@ -221,7 +221,7 @@ func TestCloseTellsThatWhatIsOwedIsNotWritten(t *testing.T) {
 	j.Owe(app)
 	err := j.Close()
 	d.set("", nil)
-	if got := open(t, dir, o).Owed(nil); err == nil && !slices.Equal(got, []App{app}) {
+	if got := open(t, dir, o).Owed(nil, true); err == nil && !slices.Equal(got, []App{app}) {
 		t.Errorf("Close said nothing, and resyncs are owed to %v", got)
 	}
 }
