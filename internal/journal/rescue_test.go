@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -97,42 +98,46 @@ func (h onLog) Handle(_ context.Context, r slog.Record) error { h.f(r); return n
 // TestAppendsThatGiveUpWhileTheDiskGoesOnAreForgotten has appends run into their deadlines in the moment in which the
 // committer tells that the disk writes again.
 func TestAppendsThatGiveUpWhileTheDiskGoesOnAreForgotten(t *testing.T) {
-	var j *Journal
-	o := testOptions()
-	o.Log = slog.New(onLog{slog.DiscardHandler, func(r slog.Record) {
-		if strings.Contains(r.Message, "writes again") {
-			for range 3 {
-				j.failed()
+	synctest.Test(t, func(t *testing.T) {
+		var j *Journal
+		o := testOptions()
+		o.Log = slog.New(onLog{slog.DiscardHandler, func(r slog.Record) {
+			if strings.Contains(r.Message, "writes again") {
+				for range 3 {
+					j.failed()
+				}
 			}
+		}})
+		j = newJournal(t.TempDir(), o)
+		j.failed()
+		j.wrote(nil)
+		if j.Failures() == 0 {
+			return
 		}
-	}})
-	j = newJournal(t.TempDir(), o)
-	j.failed()
-	j.wrote(nil)
-	if j.Failures() == 0 {
-		return
-	}
-	select {
-	case <-j.probing.C:
-	case <-time.After(2 * probeInterval):
-		t.Errorf("%d failures, and nobody tries again", j.Failures())
-	}
+		select {
+		case <-j.probing.C:
+		case <-time.After(2 * probeInterval):
+			t.Errorf("%d failures, and nobody tries again", j.Failures())
+		}
+	})
 }
 
 // TestAProbeThatFindsTheJournalFullIsTriedAgain: else the replica stays unready although the disk works.
 func TestAProbeThatFindsTheJournalFullIsTriedAgain(t *testing.T) {
-	j := newJournal(t.TempDir(), testOptions())
-	j.failures.Store(3)
-	j.log.bytes.Store(j.log.budget)
-	j.probe()
-	if j.Failures() == 0 {
-		return
-	}
-	select {
-	case <-j.probing.C:
-	case <-time.After(2 * probeInterval):
-		t.Errorf("%d failures, and nobody tries again", j.Failures())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		j := newJournal(t.TempDir(), testOptions())
+		j.failures.Store(3)
+		j.log.bytes.Store(j.log.budget)
+		j.probe()
+		if j.Failures() == 0 {
+			return
+		}
+		select {
+		case <-j.probing.C:
+		case <-time.After(2 * probeInterval):
+			t.Errorf("%d failures, and nobody tries again", j.Failures())
+		}
+	})
 }
 
 // TestASegmentThatIsKeptFreesNothing: compaction cannot count on the space of one that could not be read.
@@ -147,23 +152,25 @@ func TestASegmentThatIsKeptFreesNothing(t *testing.T) {
 
 // TestCheckpointsThatDidNotFitDoNotWaitForLaterOnes has more than a batch of them, and one that comes meanwhile.
 func TestCheckpointsThatDidNotFitDoNotWaitForLaterOnes(t *testing.T) {
-	j := newJournal(t.TempDir(), testOptions())
-	if err := j.recover(); err != nil {
-		t.Fatal(err)
-	}
-	for i := range 200 {
-		j.marks[groupKey("app", i)] = 1
-	}
-	j.turn()
-	if n := j.waitingMarks(); n == 0 {
-		t.Fatal("all fit into one batch")
-	}
-	j.flushSoon() // as Checkpoint does
-	start := time.Now()
-	<-j.flush.C
-	if waited := time.Since(start); waited > checkpointDelay/2 {
-		t.Errorf("they wait another %v", waited)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		j := newJournal(t.TempDir(), testOptions())
+		if err := j.recover(); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 200 {
+			j.marks[groupKey("app", i)] = 1
+		}
+		j.turn()
+		if n := j.waitingMarks(); n == 0 {
+			t.Fatal("all fit into one batch")
+		}
+		j.flushSoon() // as Checkpoint does
+		start := time.Now()
+		<-j.flush.C
+		if waited := time.Since(start); waited > 0 {
+			t.Errorf("they wait another %v", waited)
+		}
+	})
 }
 
 // TestFullBatchesLeaveRoomForCheckpoints: or those pile up as long as more events come than one batch takes.
