@@ -101,7 +101,7 @@ func TestTLSCertificatesAreReloaded(t *testing.T) {
 func checkExpiry(t *testing.T, w *world, served *x509.Certificate) {
 	t.Helper()
 	const name = "imgroup_callback_certificate_expiry_timestamp_seconds"
-	want := fmt.Sprintf("# HELP %[1]s When the certificate that the callback endpoint serves ends, in seconds since 1970.\n# TYPE %[1]s gauge\n%[1]s %[2]d\n",
+	want := fmt.Sprintf("# HELP %[1]s When the certificate of the callback endpoint expires, in seconds since 1970.\n# TYPE %[1]s gauge\n%[1]s %[2]d\n",
 		name, served.NotAfter.Unix())
 	if err := testutil.GatherAndCompare(w.gather, strings.NewReader(want), name); err != nil {
 		t.Error(err)

@@ -136,6 +136,9 @@ func (r *history) start(life int) bool {
 			}
 			r.damage = true
 		}
+		if j.owed.all { // the MANIFEST that named them may be lost, and all that are known get one
+			clear(r.owed)
+		}
 		for app := range r.owed {
 			if !j.owed.all && !j.owed.apps[app] {
 				r.fatal("the resync that is owed to %v is forgotten", app)
