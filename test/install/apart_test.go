@@ -27,7 +27,7 @@ func TestNamespacesAreApart(t *testing.T) {
 	o := start(t, b, "--rest-allowed-hosts="+mine.url+","+other.url+","+third.url)
 	for _, n := range []*tenant{mine, other} {
 		n.awaitReason("Ready", "Ready")
-		o.send(o.sender(n.namespace, appName, n.token()), fakeim.InfoChanged("g", 1000, fakeim.Body{"Name": n.namespace}))
+		o.send(o.sender(n.namespace, appName, n.token()), fakeim.InfoChanged("g", at(1000), fakeim.Body{"Name": n.namespace}))
 		n.awaitName("g", n.namespace)
 	}
 	before := other.versions()
@@ -35,8 +35,8 @@ func TestNamespacesAreApart(t *testing.T) {
 	liveADay(t, o, mine)
 	must(t, differs(before, other.versions()))
 	foreign := o.sender(other.namespace, appName, mine.token())
-	must(t, answered(t, foreign, fakeim.InfoChanged("g", 2000, fakeim.Body{"Name": "of a stranger"}), 403))
-	must(t, answered(t, o.sender(third.namespace, appName, third.token()), fakeim.InfoChanged("g", 2000, nil), 404))
+	must(t, answered(t, foreign, fakeim.InfoChanged("g", at(2000), fakeim.Body{"Name": "of a stranger"}), 403))
+	must(t, answered(t, o.sender(third.namespace, appName, third.token()), fakeim.InfoChanged("g", at(2000), nil), 404))
 	if len(third.groups()) > 0 || len(third.app().Status.Conditions) > 0 {
 		t.Error("the third namespace was written")
 	}
@@ -58,7 +58,7 @@ func liveADay(t *testing.T, o *operator, n *tenant) {
 	n.awaitName("g", "renamed")
 	o.send(s, fakeim.Destroyed("g", time.Now().UnixMilli(), "leckie", "renamed"))
 	n.forget()
-	eventually(t, "the groups have lost their app", func() error { return answered(t, s, fakeim.InfoChanged("g", 3000, nil), 404) })
+	eventually(t, "the groups have lost their app", func() error { return answered(t, s, fakeim.InfoChanged("g", at(3000), nil), 404) })
 }
 
 // versions are the IMGroups with what tells any write.

@@ -54,7 +54,7 @@ func callbacksArrive(t *testing.T, o *operator, n *tenant) {
 		return nil
 	})
 	for _, id := range []string{"created", "declared"} {
-		o.send(o.sender(n.namespace, appName, n.token()), fakeim.InfoChanged(id, 1000, fakeim.Body{"Name": "ops"}))
+		o.send(o.sender(n.namespace, appName, n.token()), fakeim.InfoChanged(id, at(1000), fakeim.Body{"Name": "ops"}))
 		n.awaitName(id, "ops")
 	}
 }
@@ -63,7 +63,7 @@ func aTokenIsChanged(t *testing.T, o *operator, n *tenant) {
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: n.namespace, Name: "token"}}
 	update(t, secret, func(s *corev1.Secret) { s.StringData = map[string]string{"token": "new", "previousToken": n.token()} })
 	eventually(t, "the new token is accepted", func() error {
-		return answered(t, o.sender(n.namespace, appName, "new"), fakeim.InfoChanged("created", 2000, fakeim.Body{"Name": "renamed"}), 200)
+		return answered(t, o.sender(n.namespace, appName, "new"), fakeim.InfoChanged("created", at(2000), fakeim.Body{"Name": "renamed"}), 200)
 	})
 	n.awaitName("created", "renamed")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 
@@ -16,6 +17,12 @@ import (
 
 // sdkAppID is that of the application of the tests.
 const sdkAppID = 1400000000
+
+// began is when the events of these tests happen: with a retention, old ones are stale.
+var began = time.Now().UnixMilli()
+
+// at is an event time, in milliseconds after that.
+func at(ms int64) int64 { return began + ms }
 
 // operator is an operator process that runs with the arguments and the rights of a bundle.
 type operator struct {

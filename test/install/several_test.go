@@ -39,8 +39,8 @@ func TestTwoInstallationsAreApart(t *testing.T) {
 	must(t, differs(rightsOf("shop", "imgroup-shop"), mayWhere(t, second)))
 
 	chat, shop := serve(t, first, "chat"), serve(t, second, "shop")
-	must(t, answered(t, chat.sender("shop", appName, "token-of-shop"), fakeim.InfoChanged("g", 2000, nil), 404))
-	must(t, answered(t, shop.sender("chat", appName, "token-of-chat"), fakeim.InfoChanged("g", 2000, nil), 404))
+	must(t, answered(t, chat.sender("shop", appName, "token-of-shop"), fakeim.InfoChanged("g", at(2000), nil), 404))
+	must(t, answered(t, shop.sender("chat", appName, "token-of-chat"), fakeim.InfoChanged("g", at(2000), nil), 404))
 }
 
 // What a component brings leads to the second installation's own Service, whose name has a suffix.
@@ -91,7 +91,7 @@ func serve(t *testing.T, b bundle, namespace string) *operator {
 	t.Cleanup(n.leave)
 	o := start(t, b, "--rest-allowed-hosts="+n.url)
 	n.awaitReason("Ready", "Ready")
-	o.send(o.sender(namespace, appName, n.token()), fakeim.InfoChanged("g", 1000, fakeim.Body{"Name": "of " + namespace}))
+	o.send(o.sender(namespace, appName, n.token()), fakeim.InfoChanged("g", at(1000), fakeim.Body{"Name": "of " + namespace}))
 	n.awaitName("g", "of "+namespace)
 	return o
 }
