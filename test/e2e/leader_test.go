@@ -28,6 +28,9 @@ func TestAnotherReplicaLeadsWhenTheLeaderIsKilled(t *testing.T) {
 	replicas := startReplicas(t, ns, 2)
 	newApp(t, ns, "first")
 	awaitApp(t, ns, "first", "Ready=True/Ready")
+	for _, o := range replicas { // each has a cache of its own
+		eventually(t, "it knows the app", func() error { return o.isMetric(`imgroup_apps{ready="true"}`, 1) })
+	}
 	leader, other := replicas[0], replicas[1]
 	if other.leads(ns) == nil {
 		leader, other = other, leader
