@@ -193,7 +193,7 @@ func TestACloudEventTellsWhatWhereAndWhen(t *testing.T) {
 	kubectl(t, adminConfig(), "-n", namespace, "annotate", "imgroup", name, "no=change")
 	change(t, "another", 1000, fakeim.Body{"Notification": "sentinel"})
 	r.await(awaitNotification(t, "another", "sentinel").Name, "sentinel") // the annotation was looked at before
-	send(t, fakeim.Destroyed("@TGS#attributes", 5000, "leckie", "x"))
+	send(t, fakeim.Destroyed("@TGS#attributes", at(5000), "leckie", "x"))
 	r.await(name, nasty, nasty)
 	events, states := r.of(name)
 	type attributes struct{ Type, Source, Subject, Time string }
@@ -203,8 +203,8 @@ func TestACloudEventTellsWhatWhereAndWhen(t *testing.T) {
 	}
 	const source = "https://cluster.example.com/namespaces/chat/imapps/chat"
 	must(t, differs([]attributes{
-		{"dev.imgroup.group.changed", source, name, "1970-01-01T00:00:01.234Z"},
-		{"dev.imgroup.group.disbanded", source, name, "1970-01-01T00:00:05Z"},
+		{"dev.imgroup.group.changed", source, name, "2026-01-01T00:00:01.234Z"},
+		{"dev.imgroup.group.disbanded", source, name, "2026-01-01T00:00:05Z"},
 	}, got))
 	must(t, differs("@TGS#attributes", states[1].Spec.GroupID))
 	if states[1].Status.Conditions != nil {

@@ -75,10 +75,13 @@ func createApp(ctx *harness.SetUp) error {
 	})
 }
 
-// change sends a callback about a group, with the time as it has them, in milliseconds.
-func change(t *testing.T, group string, at int64, changes fakeim.Body) {
+// at is an event time, that many milliseconds after 2026 began.
+func at(ms int64) int64 { return 1_767_225_600_000 + ms }
+
+// change sends a callback about a group; the change happened at(ms).
+func change(t *testing.T, group string, ms int64, changes fakeim.Body) {
 	t.Helper()
-	send(t, fakeim.InfoChanged(group, at, changes))
+	send(t, fakeim.InfoChanged(group, at(ms), changes))
 }
 
 func send(t *testing.T, body fakeim.Body) {

@@ -95,7 +95,7 @@ func TestKubeStateMetricsShowsGroupsAndApps(t *testing.T) {
 	change(t, "Metrics 1", 1000, fakeim.Body{"Name": nasty, "Notification": nasty, "Introduction": nasty, "FaceUrl": nasty, "Type": nasty,
 		"Operator_Account": nasty, "UserDefinedDataList": fakeim.CustomFields(nasty, nasty)})
 	change(t, "metrics-2", 3000, fakeim.Body{"Notification": "n"})
-	send(t, fakeim.Destroyed("metrics-2", 4000, nasty, nasty))
+	send(t, fakeim.Destroyed("metrics-2", at(4000), nasty, nasty))
 	first, second := awaitNotification(t, "Metrics 1", nasty), awaitNotification(t, "metrics-2", "n")
 	url := startStateMetrics(t, stateMetricsFile(t, "config.yaml"))
 	eventually(t, "the metrics of groups", func() error {
@@ -106,15 +106,15 @@ func TestKubeStateMetricsShowsGroupsAndApps(t *testing.T) {
 				"kube_imgroup_status_condition{condition=Destroyed,reason=Exists} 0",
 				"kube_imgroup_status_condition{condition=Ready,reason=Tracking} 1",
 				"kube_imgroup_status_condition{condition=Synced,reason=AllFieldsKnown} 1",
-				"kube_imgroup_status_last_change_timestamp_seconds{} 1",
+				"kube_imgroup_status_last_change_timestamp_seconds{} 1767225601",
 			}, series(families, "imgroup", first.Name)),
 			differs([]string{
 				"kube_imgroup_info{imapp=chat} 1",
 				"kube_imgroup_status_condition{condition=Destroyed,reason=Disbanded} 1",
 				"kube_imgroup_status_condition{condition=Ready,reason=Tracking} 1",
 				"kube_imgroup_status_condition{condition=Synced,reason=Partial} 0",
-				"kube_imgroup_status_destroyed_timestamp_seconds{} 4",
-				"kube_imgroup_status_last_change_timestamp_seconds{} 4",
+				"kube_imgroup_status_destroyed_timestamp_seconds{} 1767225604",
+				"kube_imgroup_status_last_change_timestamp_seconds{} 1767225604",
 			}, series(families, "imgroup", second.Name)))
 	})
 	checkAppMetrics(t, url)
@@ -185,7 +185,7 @@ func TestEveryConfiguredMetricExists(t *testing.T) {
 	must(t, world.admin.Status().Patch(t.Context(), app, client.RawPatch("application/merge-patch+json", []byte(status))))
 	t.Cleanup(func() { _ = world.admin.Delete(context.WithoutCancel(t.Context()), app) })
 	change(t, "metrics-3", 3000, fakeim.Body{"Name": "Operations"})
-	send(t, fakeim.Destroyed("metrics-3", 4000, "leckie", "x"))
+	send(t, fakeim.Destroyed("metrics-3", at(4000), "leckie", "x"))
 	url := startStateMetrics(t, []byte(config))
 	eventually(t, "every metric", func() error {
 		_, families, err := scrape(url)
