@@ -118,12 +118,21 @@ func theAppIsMadeAgain(t *testing.T, o *operator, n *tenant) {
 	n.awaitName("created", "kept")
 }
 
-// aDisbandedGroupExpires at once: it ended long ago. A resync of the IMApp would have settled that.
+// aDisbandedGroupExpires as soon as its IMApp has a retention: it ended before that. A resync would have settled its end.
 func aDisbandedGroupExpires(t *testing.T, o *operator, n *tenant) {
 	ago := time.Now().Add(-2 * time.Hour).UnixMilli()
 	o.send(o.sender(n.namespace, appName, n.token()), fakeim.Destroyed("ended", ago, "leckie", "ended"))
-	eventually(t, "the IMGroup was there and is deleted", func() error {
-		if text := o.Said(); !strings.Contains(text, "deleted the IMGroup of a disbanded group") {
+	eventually(t, "the group's end is known", func() error {
+		if n.groups()["ended"].Status.DestroyedTime == nil {
+			return errors.New("not yet")
+		}
+		return nil
+	})
+	update(t, n.app(), func(a *imv1alpha1.IMApp) {
+		a.Spec.Groups = &imv1alpha1.IMAppGroups{DestroyedRetentionSeconds: ref(int32(3600))}
+	})
+	eventually(t, "the IMGroup is deleted", func() error {
+		if _, is := n.groups()["ended"]; is {
 			return errors.New("not yet")
 		}
 		return nil

@@ -18,7 +18,7 @@ import (
 // sdkAppID is that of the application of the tests.
 const sdkAppID = 1400000000
 
-// began is when the events of these tests happen: with a retention, old ones are stale.
+// began is when the events of these tests happen.
 var began = time.Now().UnixMilli()
 
 // at is an event time, in milliseconds after that.

@@ -53,13 +53,12 @@ func tenantIn(t *testing.T, namespace string) *tenant {
 
 func (n *tenant) token() string { return "token-of-" + n.namespace }
 
-// createApp makes the IMApp, with a resync on demand and a retention.
+// createApp makes the IMApp, with a resync on demand.
 func (n *tenant) createApp() {
 	n.t.Helper()
 	create(n.t, &imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{Namespace: n.namespace, Name: appName}, Spec: imv1alpha1.IMAppSpec{
 		SDKAppID: sdkAppID,
 		Callback: imv1alpha1.IMAppCallback{TokenSecretRef: &imv1alpha1.SecretReference{Name: "token"}},
-		Groups:   &imv1alpha1.IMAppGroups{DestroyedRetentionSeconds: ref(int32(3600))},
 		Rest: &imv1alpha1.IMAppREST{BaseURL: n.url, AdminUserID: "administrator", ResyncIntervalSeconds: ref(int32(0)),
 			SecretKeySecretRef: imv1alpha1.SecretReference{Name: "rest"}},
 	}})
