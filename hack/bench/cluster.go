@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -53,7 +54,11 @@ func (b *bench) needCluster(ctx context.Context) (*cluster, error) {
 
 // connect makes the clients.
 func (c *cluster) connect() (err error) {
-	if c.admin, err = clientFor(c.env.Config); err != nil {
+	scheme := kube.Scheme()
+	if err := admissionv1.AddToScheme(scheme); err != nil { // of the webhooks and policies of row 19
+		return err
+	}
+	if c.admin, err = client.NewWithWatch(c.env.Config, client.Options{Scheme: scheme}); err != nil {
 		return err
 	}
 	if c.asAdmin, err = rest.HTTPClientFor(c.env.Config); err != nil {
@@ -63,15 +68,11 @@ func (c *cluster) connect() (err error) {
 	if err != nil {
 		return err
 	}
-	if c.bare, err = clientFor(bare); err != nil {
+	if c.bare, err = client.NewWithWatch(bare, client.Options{Scheme: kube.Scheme()}); err != nil {
 		return err
 	}
 	c.operator, err = c.env.ServiceAccount(systemNamespace, operatorAccount)
 	return err
-}
-
-func clientFor(config *rest.Config) (client.WithWatch, error) {
-	return client.NewWithWatch(config, client.Options{Scheme: kube.Scheme()})
 }
 
 func (c *cluster) stop() error {

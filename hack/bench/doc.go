@@ -34,6 +34,7 @@ Rows, in the order in which they run; 10 to 13, 15 and 16 have no agreed floor:
 	2   acknowledged callbacks per second, over the status writes that the API server takes per second
 	4   time until a change is visible, over a bare client's
 	5   one hot group: API writes per callback, conflicts, lag
+	19  time until a change is visible beside another tenant none of whose writes succeeds
 	15  a quiet group beside a hot one: time until its change is visible
 	6   1,000 groups at once: time until all are visible, over the API server's own pace
 	9   acknowledged callbacks per second for one hot group, over a hand-made receiver's

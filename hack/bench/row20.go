@@ -9,8 +9,8 @@ import (
 	"fmt"
 )
 
-// strangersConns are as many as the receiver has places for.
-const strangersConns = 12_000
+// untrustedConns are as many as the receiver has places for.
+const untrustedConns = 12_000
 
 // row20 is what becomes of good callbacks, half of them by kept connections and half by a new one each, while a sender
 // without a token takes every place. It shares the processors with what it attacks.
@@ -27,17 +27,17 @@ func (b *bench) row20(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	stranger, err := b.startHostile(ctx, t.addr, strangersConns)
-	if stranger != nil {
-		defer func() { err = errors.Join(err, stranger.Kill()) }()
+	attack, err := b.startHostile(ctx, t.addr, untrustedConns)
+	if attack != nil {
+		defer func() { err = errors.Join(err, attack.Kill()) }()
 	}
 	if err != nil {
 		return err
 	}
-	return b.besideStranger(ctx, t, quiet)
+	return b.besideUntrusted(ctx, t, quiet)
 }
 
-func (b *bench) besideStranger(ctx context.Context, t *twin, quiet float64) error {
+func (b *bench) besideUntrusted(ctx context.Context, t *twin, quiet float64) error {
 	var missed, sent, p50s, p99s, memory []float64
 	err := b.eachRound(ctx, func() error {
 		var all outcome
@@ -59,7 +59,7 @@ func (b *bench) besideStranger(ctx context.Context, t *twin, quiet float64) erro
 		memory = append(memory, now-quiet)
 		return err
 	})
-	beside := fmt.Sprintf("beside %s connections of an untrusted sender", thousands(strangersConns))
+	beside := fmt.Sprintf("beside %s connections of an untrusted sender", thousands(untrustedConns))
 	b.add(figure{Row: "20", What: "good callbacks not answered within 2 s " + beside, Values: missed, Bound: none()})
 	b.add(figure{Row: "20", What: "ack p99 " + beside, Unit: "ms", Values: p99s, Bound: atMost(500, 50)})
 	b.detail("20", "ack p50 "+beside, "ms", p50s)

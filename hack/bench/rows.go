@@ -30,6 +30,7 @@ func rows() []row {
 		{"2", "callbacks over status writes", 15 * time.Minute, (*bench).row2},
 		{"4", "time until a change is visible", 15 * time.Minute, (*bench).row4},
 		{"5", "one hot group", 15 * time.Minute, (*bench).row5},
+		{"19", "neighbours in trouble", 15 * time.Minute, (*bench).row19},
 		{"15", "quiet groups beside a hot one", 15 * time.Minute, (*bench).row15},
 		{"6", "1,000 groups at once", 15 * time.Minute, (*bench).row6},
 		{"9", "a hand-made receiver", 15 * time.Minute, (*bench).row9},
