@@ -60,7 +60,9 @@ func (c *cluster) grantBare(ctx context.Context) error {
 	_, err = clients.RbacV1().ClusterRoles().Create(ctx, &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: bareAccount},
 		Rules: []rbacv1.PolicyRule{
 			{APIGroups: []string{"im.imgroup.dev"}, Resources: []string{"imgroups"}, Verbs: []string{"get", "list", "watch"}},
-			{APIGroups: []string{"im.imgroup.dev"}, Resources: []string{"imgroups/status"}, Verbs: []string{"update"}},
+			{APIGroups: []string{"im.imgroup.dev"}, Resources: []string{"imgroups/status"}, Verbs: []string{"update", "patch"}},
+			{APIGroups: []string{"handmade.example.com"}, Resources: []string{"chatgroups", "chatgroups/status"},
+				Verbs: []string{"create", "get", "list", "update", "patch"}},
 		}}, metav1.CreateOptions{})
 	if err != nil {
 		return err

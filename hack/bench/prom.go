@@ -58,3 +58,13 @@ func hasAll(line string, labels []string) bool {
 	}
 	return true
 }
+
+// comment is a number in a comment of the form "# name = number", as a heap profile has them.
+func (e exposition) comment(name string) (value float64) {
+	for line := range strings.Lines(string(e)) {
+		if n, is := strings.CutPrefix(line, "# "+name+" = "); is {
+			value, _ = strconv.ParseFloat(strings.TrimSpace(n), 64)
+		}
+	}
+	return value
+}

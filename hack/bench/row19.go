@@ -55,7 +55,7 @@ func (b *bench) neighbours(ctx context.Context, t trouble) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	if err := o.burst(ctx, troubled.Namespace, troubledGroups); err != nil {
+	if err := o.tellEach(ctx, troubled.Namespace, troubledGroups); err != nil {
 		return err
 	}
 	sleepUntil(ctx, time.Now().Add(settleIn))
@@ -78,16 +78,5 @@ func (b *bench) timeNeighbour(ctx context.Context, t trouble, quiet *prober, alo
 	b.detail("19", "p50 "+beside, "ms", p50s)
 	b.detail("19", "max "+beside, "ms", most)
 	b.detail("19", "p99 before that", "ms", []float64{milliseconds(quantile(alone, 0.99))})
-	return err
-}
-
-// burst sends one callback to each of so many groups.
-func (o *operator) burst(ctx context.Context, namespace string, groups int) error {
-	l := o.load(namespace, hotConns, groups, drainTimeout)
-	l.count = int64(groups)
-	sent, err := l.run(ctx)
-	if err == nil && sent.acknowledged() != l.count {
-		err = fmt.Errorf("callbacks acknowledged, refused, failed: %v", sent.answers)
-	}
 	return err
 }

@@ -33,10 +33,12 @@ func rows() []row {
 		{"19", "neighbours in trouble", 15 * time.Minute, (*bench).row19},
 		{"15", "quiet groups beside a hot one", 15 * time.Minute, (*bench).row15},
 		{"6", "1,000 groups at once", 15 * time.Minute, (*bench).row6},
+		{"18", "API server time for a write", 15 * time.Minute, (*bench).row18},
 		{"9", "a hand-made receiver", 15 * time.Minute, (*bench).row9},
 		{"13", "a resync", 30 * time.Minute, (*bench).row13},
 		{"8", "an API server that is away", 30 * time.Minute, (*bench).row8},
 		{"16", "a full journal", 20 * time.Minute, (*bench).row16},
+		{"17", "the size of an IMGroup", 15 * time.Minute, (*bench).row17},
 		{"7", "many IMGroups", time.Hour, (*bench).row7},
 	}
 }

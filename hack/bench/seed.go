@@ -21,6 +21,13 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
+// The texts of a usual group.
+const (
+	templateName         = "運用チーム ops on-call"
+	templateIntroduction = "On-call coordination. Runbooks are in the wiki; escalate after ten minutes without an answer."
+	templateFaceURL      = "https://cdn.example.com/face/1400000000/ops-team.png"
+)
+
 // learnTemplate has the operator make one IMGroup from callbacks with texts of a usual length.
 func (b *bench) learnTemplate(ctx context.Context) error {
 	c, namespace := b.cluster, b.name("template")
@@ -50,9 +57,8 @@ func (b *bench) tellAll(ctx context.Context, o *operator, namespace string) erro
 	sender := fakeim.Sender{URL: o.URL(namespace, appName), SDKAppID: sdkAppID, Token: token}
 	for _, body := range []fakeim.Body{
 		fakeim.Created(groupID(0), nextEventTime(), "leckie", "運用チーム ops"),
-		fakeim.InfoChanged(groupID(0), nextEventTime(), fakeim.Body{"Name": "運用チーム ops on-call",
-			"Introduction": "On-call coordination. Runbooks are in the wiki; escalate after ten minutes without an answer.",
-			"FaceUrl":      "https://cdn.example.com/face/1400000000/ops-team.png", "Notification": notice(anyEventTime)}),
+		fakeim.InfoChanged(groupID(0), nextEventTime(), fakeim.Body{"Name": templateName, "Introduction": templateIntroduction,
+			"FaceUrl": templateFaceURL, "Notification": notice(anyEventTime)}),
 	} {
 		if reply, err := sender.Send(ctx, body); err != nil || !reply.OK() {
 			return fmt.Errorf("the template's callback was answered %s: %w", reply.Raw, err)
@@ -64,42 +70,56 @@ func (b *bench) tellAll(ctx context.Context, o *operator, namespace string) erro
 // seedBatch is how many objects go into one transaction of etcd, which takes at most 128.
 const seedBatch = 100
 
-// seed puts IMGroups into a namespace: copies of the template, written to etcd as the API server would.
+// seed puts IMGroups into a namespace: copies of the template.
 func (c *cluster) seed(ctx context.Context, app *imv1alpha1.IMApp, from, to int) error {
+	return c.put(ctx, from, to, func(n int) object { return c.copyOf(app, n) })
+}
+
+// object is one to be written to etcd as the API server would.
+type object struct {
+	resource string // GROUP/PLURAL
+	*unstructured.Unstructured
+}
+
+func (c *cluster) put(ctx context.Context, from, to int, nth func(n int) object) error {
 	for ; from < to; from += seedBatch {
 		puts := make([]map[string]any, 0, seedBatch)
 		for n := from; n < min(from+seedBatch, to); n++ {
-			key, value, err := c.copyOf(app, n)
+			o := nth(n)
+			value, err := json.Marshal(o.Object)
 			if err != nil {
 				return err
 			}
+			key := "/registry/" + o.resource + "/" + o.GetNamespace() + "/" + o.GetName()
 			puts = append(puts, map[string]any{"requestPut": map[string]string{"key": base64.StdEncoding.EncodeToString([]byte(key)),
 				"value": base64.StdEncoding.EncodeToString(value)}})
 		}
 		if err := c.transact(ctx, map[string]any{"success": puts}); err != nil {
-			return fmt.Errorf("seeding IMGroups: %w", err)
+			return fmt.Errorf("seeding objects: %w", err)
 		}
 	}
 	return nil
 }
 
-// copyOf is the nth group's object with its key in etcd.
-func (c *cluster) copyOf(app *imv1alpha1.IMApp, n int) (key string, value []byte, err error) {
-	o := (&unstructured.Unstructured{Object: c.template}).DeepCopy()
-	id := groupID(n)
-	o.SetNamespace(app.Namespace)
-	o.SetName(groupName(id))
-	o.SetUID(uuid.NewUUID())
+// copyOf is the nth group's object.
+func (c *cluster) copyOf(app *imv1alpha1.IMApp, n int) object {
+	o := copyAs(c.template, app.Namespace, groupName(groupID(n)), n)
 	owners := o.GetOwnerReferences()
 	for i := range owners {
 		owners[i].UID = app.UID
 	}
 	o.SetOwnerReferences(owners)
-	if err := unstructured.SetNestedField(o.Object, id, "spec", "groupID"); err != nil {
-		return "", nil, err
-	}
-	value, err = json.Marshal(o.Object)
-	return "/registry/im.imgroup.dev/imgroups/" + app.Namespace + "/" + o.GetName(), value, err
+	return object{"im.imgroup.dev/imgroups", o}
+}
+
+// copyAs is an object like another, but of the nth group.
+func copyAs(template map[string]any, namespace, name string, n int) *unstructured.Unstructured {
+	o := (&unstructured.Unstructured{Object: template}).DeepCopy()
+	o.SetNamespace(namespace)
+	o.SetName(name)
+	o.SetUID(uuid.NewUUID())
+	o.Object["spec"].(map[string]any)["groupID"] = groupID(n)
+	return o
 }
 
 // transact uses etcd's JSON gateway, which needs no client.
