@@ -12,6 +12,6 @@ go tool -modfile=hack/docs/go.mod crd-ref-docs --source-path=api/v1alpha1 --conf
 	--templates-dir=hack/docs/reference --renderer=markdown --output-path=docs/reference/v1alpha1.md --log-level=ERROR
 
 title='Data flow: a callback is journaled before it is answered, then merged and written to the API server.
-A resync takes the same way without the journal.'
+A resync takes the same path without the journal.'
 go run -C hack/docs ./picture "$title" <docs/dataflow.txt >docs/dataflow.svg.new
 mv docs/dataflow.svg.new docs/dataflow.svg
