@@ -34,7 +34,7 @@ type announcer struct {
 	since time.Time
 }
 
-// Reconcile compares what is with what was handled. It does not matter which event woke it, or how many were missed.
+// Reconcile compares what is with what was handled. It does not matter which event triggered it, or how many were missed.
 func (a *announcer) Reconcile(ctx context.Context, group *imv1alpha1.IMGroup) (ctrl.Result, error) {
 	s := group.Status
 	i := slices.IndexFunc(s.FieldTimes, func(f imv1alpha1.FieldTime) bool { return f.Field == "notification" })
@@ -54,7 +54,7 @@ func (a *announcer) Reconcile(ctx context.Context, group *imv1alpha1.IMGroup) (c
 	return ctrl.Result{}, a.Patch(ctx, group, client.MergeFrom(before))
 }
 
-// announce writes a line of JSON: put here what the change is to cause. The id tells a repetition.
+// announce writes a line of JSON: put your action here. The id identifies a repetition.
 func announce(_ context.Context, id string, group *imv1alpha1.IMGroup) error {
 	return json.NewEncoder(os.Stdout).Encode(map[string]string{"msg": "notification", "id": id, "namespace": group.Namespace,
 		"name": group.Name, "groupID": group.Spec.GroupID, "text": *group.Status.Notification})

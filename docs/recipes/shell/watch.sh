@@ -34,11 +34,11 @@ handle() { # UID CHANGE
   fi
 }
 
-# The end of this script is the end of its watch. Else it would go on, beside that of a script started anew.
+# The end of this script is the end of its watch. Otherwise it would continue beside that of a restarted script.
 trap 'kill $(jobs -p) 2>/dev/null || true; exit' TERM INT HUP
 
-# A watch ends: the API server ends it, the network does, or the time-out, after which what failed is tried again. Each
-# begins with all objects, so that nothing is missed, and the state folder tells what is new.
+# A watch ends through the API server, the network, or the timeout, after which what failed is retried. Each begins with all
+# objects, so that nothing is missed, and the state folder shows what is new.
 while true; do
   kubectl get imgroups ${NAMESPACE:+--namespace="$NAMESPACE"} --watch --output=json --request-timeout="${WATCH_TIMEOUT:-10m}" |
     jq --unbuffered --raw-output "$changes" |
