@@ -1,8 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package operator is the whole process: the receiver, the journal, the controllers and the elector; how it starts and stops,
-// and how it says so.
+// Package operator is the whole process: the receiver, the journal, the controllers and the elector, how it starts and
+// stops, and how it reports that.
 package operator
 
 import (

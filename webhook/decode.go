@@ -20,7 +20,7 @@ type decoded struct {
 	event   event.Event
 	command string   // as far as it is known
 	cut     []string // fields that lost something to their bound
-	unnamed int      // custom fields that were left out, since their key is no text
+	unnamed int      // custom fields that were left out because their key is not text
 	clamped bool     // EventTime is not a time at which it can have happened
 }
 

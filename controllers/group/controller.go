@@ -1,7 +1,7 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package group writes the status of IMGroups: what callbacks left in the journal, and what the REST API says of groups.
+// Package group writes the status of IMGroups: what callbacks left in the journal, and what the REST API reports.
 package group
 
 import (

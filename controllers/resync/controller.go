@@ -1,7 +1,7 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package resync fetches the state of groups from the REST API, and asks for that where something may have been lost.
+// Package resync fetches the state of groups from the REST API, and requests it when something may have been lost.
 package resync
 
 import (

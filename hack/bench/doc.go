@@ -8,23 +8,23 @@ Bench measures the figures that the project promises. `make bench` and `make ben
 	go run ./hack/bench -report FILE[,FILE] > docs/benchmarks.md
 
 Times drift on shared machines, so a figure is a ratio of two things that are measured side by side in one run, round by
-round, after a warm-up; the least, the median and the greatest of the rounds are printed, and the median decides. What
-must be nought (callbacks lost, conflicts of our own making) is decided by the worst round.
+round, after a warm-up; the minimum, median and maximum of the rounds are printed, and the median decides. For what
+must be zero (callbacks lost, conflicts of our own making), the worst round decides.
 
-The conditions are a user's: the operator's own binary in a process of its own, as an ordinary ServiceAccount with
+The conditions are a user's: the operator's own binary in its own process, as an ordinary ServiceAccount with
 the rights of config/rbac; one replica; the audit line on; Events on; a real kube-apiserver, and an etcd that syncs its
-writes. API writes are counted at the API server. The bare clients that the operator is held against are ordinary
+writes. API writes are counted at the API server. The bare clients that the operator is compared with are ordinary
 ServiceAccounts too, since the API server treats an admin differently.
 
 A hand-made operator's object (handmade.yaml) has the same facts as an IMGroup in the shape that comes first to mind: a list of
 field times with their sources, three conditions with messages, managedFields.
 
-The load generator is this process. It shares the processors with what it measures, so it is as cheap as can be: each
+The load generator is this process. It shares the processors with what it measures, so it is as cheap as possible: each
 keep-alive connection has one prepared request in which only digits are changed, and an answer counts only if it is
 HTTP 200 with exactly the documented body.
 
-IMGroups by the thousand are put into etcd directly (seed.go), as copies of one that the operator itself made: through
-the API server 100,000 of them would take seven minutes.
+Thousands of IMGroups are put into etcd directly (seed.go), as copies of one that the operator itself created: through
+the API server, 100,000 of them would take seven minutes.
 
 Rows, in the order in which they run; 10 to 13, 15 and 16 have no agreed floor:
 

@@ -1,8 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Image makes what the Dockerfile makes, where no container engine runs: it reads the Dockerfile, copies what that copies,
-// runs its build for each platform, and puts the layers together as an OCI layout with an index.
+// Image builds the Dockerfile's image without a container engine: it reads the Dockerfile, copies what that copies, runs its
+// build for each platform, and assembles the layers into an OCI layout with an index.
 //
 //	go run -C hack/image . -o ../../bin/image -version v0.1.0
 //

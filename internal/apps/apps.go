@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package apps holds the known IMApps for the webhook. The apps controller is its only writer, and sets each one again
-// whenever it has read its Secret, which is every few seconds: that costs the same however many there are.
+// whenever it has read its Secret, which is every few seconds: the cost does not depend on how many there are.
 package apps
 
 import (

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package deadletter keeps events that the API server can never accept: a JSON file for each group, for people to read. The
-// files lie in the journal's directory and stay until a person deletes them.
+// files are in the journal's directory and stay until a person deletes them.
 package deadletter
 
 import (

@@ -1,9 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package logbuffer gives writers of log lines that never block: a log that nobody reads must hold up neither an answer
-// nor the end of the process. Lines gather in memory and are written together; what a bounded memory cannot take is
-// dropped and counted.
+// Package logbuffer provides log writers that never block: a log that nobody reads must delay neither an answer nor the end
+// of the process. Lines are collected in bounded memory and written together; what does not fit is dropped and counted.
 package logbuffer
 
 import (

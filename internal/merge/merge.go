@@ -4,7 +4,7 @@
 // Package merge is the merge law: the join of two states of one group. It is commutative, associative and
 // idempotent, so replicas, replays, duplicates and late events all converge to the same state.
 //
-// It has no clock and no client; nothing here can fail.
+// It has no clock and no client, and nothing in it can fail.
 package merge
 
 import (

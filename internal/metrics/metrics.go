@@ -79,7 +79,7 @@ func New(r prometheus.Registerer) *Metrics {
 		CallbackDuration:  histogram("callback_duration_seconds", "Time from a request's headers to its answer.", 0.0001, 15),
 		EventTimeClamped:  counter("callback_event_time_clamped_total", "Callbacks whose EventTime was in seconds or too far in the future, and was replaced by the time of receipt."),
 		CallbackTruncated: counterVec("callback_truncated_total", "Texts that were cut to the length that an IMGroup can hold.", "field"),
-		CallbackUnnamed:   counter("callback_unnamed_custom_fields_total", "Custom fields of callbacks that were left out, since their key is no text."),
+		CallbackUnnamed:   counter("callback_unnamed_custom_fields_total", "Custom fields of callbacks that were left out because their key is not text."),
 		JournalAppend:     histogram("journal_append_duration_seconds", "Time until an event was durable in the journal.", 0.0001, 15),
 		JournalErrors:     counterVec("journal_errors_total", "Failures of the journal by operation.", "op"),
 		SyncWrites:        counterVec("sync_writes_total", "Writes of IMGroups to the API server by result.", "result"),
@@ -87,9 +87,9 @@ func New(r prometheus.Registerer) *Metrics {
 		SyncCoalesced:     counter("sync_coalesced_events_total", "Events that shared the status write of another event."),
 		SyncDropped:       counterVec("sync_dropped_events_total", "Acknowledged events that were not written, by reason.", "reason"),
 		ResyncGroups:      counterVec("resync_groups_total", "Groups that a resync looked at, by result.", "result"),
-		ResyncDuration:    histogram("resync_duration_seconds", "Time that a complete resync took.", 0.1, 18),
+		ResyncDuration:    histogram("resync_duration_seconds", "Duration of complete resyncs.", 0.1, 18),
 		NamespaceRefused: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "namespace_refused",
-			Help: "Whether a namespace to serve may not be listed (1), so that its callbacks are answered with 404."}, []string{"namespace"}),
+			Help: "1 if a namespace to serve may not be listed, so that its callbacks are answered with 404; otherwise 0."}, []string{"namespace"}),
 		registerer: r,
 	}
 	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.CallbackUnnamed, m.JournalAppend, m.JournalErrors,
@@ -123,13 +123,13 @@ func (m *Metrics) WatchJournal(groups, bytes, failures func() float64) {
 	m.registerer.MustRegister(
 		gauge("journal_pending_groups", "Groups with acknowledged events that are not yet written to the API server.", nil, groups),
 		gauge("journal_bytes", "Size of the journal's files.", nil, bytes),
-		gauge("journal_failures", "Writes in a row that the journal's disk failed or did not finish in time; 0 after one that succeeded.", nil, failures))
+		gauge("journal_failures", "Consecutive writes that the journal's disk failed or did not finish in time; 0 after a successful one.", nil, failures))
 }
 
 // WatchLogs exports how many lines of a log were dropped, read at each scrape.
 func (m *Metrics) WatchLogs(log string, dropped func() float64) {
 	m.registerer.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: "log_dropped_lines_total",
-		Help: "Log lines that were dropped, since nobody read the log.", ConstLabels: prometheus.Labels{"log": log}}, dropped))
+		Help: "Log lines that were dropped because nobody read the log.", ConstLabels: prometheus.Labels{"log": log}}, dropped))
 }
 
 // WatchApps exports the number of IMApps that are ready and that are not, read at each scrape.
@@ -143,7 +143,7 @@ func (m *Metrics) WatchApps(ready, unready func() float64) {
 // WatchResync exports when the first IMApp is due for its next resync, in seconds since 1970, read at each scrape.
 func (m *Metrics) WatchResync(due func() float64) {
 	m.registerer.MustRegister(gauge("resync_due_timestamp_seconds",
-		"When the first IMApp is due for its next resync, by its last complete one and its interval, in seconds since 1970; +Inf if none has an interval.", nil, due))
+		"Earliest time at which an IMApp's next resync is due, by its last complete one and its interval, in seconds since 1970; +Inf if none has an interval.", nil, due))
 }
 
 // WatchCertificate exports when the certificate of the callback endpoint expires, read at each scrape. Without TLS the

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package metricsauth lets only those read the metrics whose token the API server authenticates and authorises. While the
-// API server cannot be asked, its last answer holds if that was a yes: metrics are needed most in an outage.
+// API server cannot be asked, the tokens that it allowed last keep reading: metrics are needed most in an outage.
 package metricsauth
 
 import (

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package plugin is kubectl-imgroup: what to paste into the console, test callbacks, a live table of changes, a group's
-// history, resyncs, checks. Each command does what it does with the rights of the user, through the API server and the callback
-// endpoint like everybody else; the operator knows nothing of it. A command is a package below command; no command
-// knows another one.
+// history, resyncs, checks. Each command works with the rights of the user, through the API server and the callback endpoint
+// like any other client; the operator does not know it. A command is a package below command; no command imports another.
 package plugin
 
 import (

@@ -1,7 +1,7 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package queue adds to a controller's queue from outside of its watches, and has the back-off that all controllers share.
+// Package queue adds to a controller's queue from outside its watches, and has the back-off that all controllers share.
 package queue
 
 import (

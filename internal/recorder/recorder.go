@@ -1,7 +1,7 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package recorder tells people about changes by Kubernetes Events, at a bounded rate.
+// Package recorder reports changes as Kubernetes Events, at a bounded rate.
 package recorder
 
 import (

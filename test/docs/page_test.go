@@ -1,8 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package docs holds the documents to what the code does: their commands run, their links lead somewhere, their tables
-// have what the sources have.
+// Package docs checks the documents against the code: their commands run, their links lead somewhere, and their tables have
+// what the sources have.
 package docs
 
 import (

@@ -4,8 +4,8 @@
 // Package e2e runs the real operator against a real API server, as its own ServiceAccount with the rights of
 // config/rbac, and sends it callbacks as Tencent does.
 //
-// Tests that take the API server away, or all the processors, are not parallel: they run first, one after another. All others run beside each
-// other, each with a namespace and an operator process of its own.
+// Tests that take the API server away, or all the processors, are not parallel: they run first, one after another. All
+// others run side by side, each with its own namespace and operator process.
 package e2e
 
 import (

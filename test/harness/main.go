@@ -1,8 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package harness is what the tests share that run the real operator against a real API server: their set-up, the
-// operator's process, and the ways to wait for what must come true.
+// Package harness is shared by the tests that run the real operator against a real API server: their set-up, the
+// operator's process, and ways to wait for a condition.
 package harness
 
 import (

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package oracle computes, from the callbacks that were acknowledged, what every IMGroup must say in the end. It works
-// from the design's definition alone and shares no code with the operator, so crash and chaos tests can hold live
-// objects against it. It is slow and means to be obvious: it keeps every callback and asks each question of all.
+// from the design's definition alone and shares no code with the operator, so crash and chaos tests can compare live
+// objects with it. It is slow and meant to be obvious: it keeps every callback and goes through all for each question.
 package oracle
 
 import (

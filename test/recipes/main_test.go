@@ -1,9 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package recipes runs the recipes of docs/recipes: what they contain does on a real API server, with the real operator
-// and with the rights that they grant, what their READMEs say. Nobody runs Pods here, so their programs are started as
-// processes.
+// Package recipes runs the recipes of docs/recipes: on a real API server, with the real operator and with only the rights
+// that they grant, they do what their READMEs say. Nothing runs Pods here, so their programs are started as processes.
 package recipes
 
 import (

@@ -1,7 +1,7 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// Package screen writes what commands have to say: cut to the width and with colours on a terminal, whole and plain in a
+// Package screen writes the output of commands: cut to the width and with colours on a terminal, whole and plain in a
 // pipe. Text from untrusted senders is escaped in both.
 package screen
 
