@@ -49,7 +49,7 @@ build-plugin: ## Build bin/kubectl-imgroup, the kubectl plugin
 	go build -ldflags '$(LDFLAGS)' -o bin/kubectl-imgroup ./cmd/kubectl-imgroup
 
 .PHONY: run
-run: controlplane build ## Run the operator against a control plane of its own; Ctrl-C stops all, .local/ keeps the data
+run: controlplane build ## Run the operator against a control plane of its own; Ctrl-C stops everything, .local/ keeps the data
 	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local run
 
 .PHONY: demo
@@ -166,7 +166,7 @@ CAN_RUN_PODS = $(shell [ "$$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/
 TEST_MODULES = hack/alerts hack/image hack/docs test/gitops test/recipes
 
 .PHONY: test-modules
-test-modules: verify-modules controlplane ## What must pass, too: verify-modules, and the tests that have modules of their own, such as Argo CD's
+test-modules: verify-modules controlplane ## What must pass too: verify-modules, and the tests that have modules of their own, such as Argo CD's
 	@set -e; for module in $(TEST_MODULES); do \
 		KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --raw-command -- \
 			go test -C $$module -json -vet=off -timeout $(TEST_TIMEOUT) ./...; \
@@ -182,7 +182,7 @@ test-fuzz: ## Fuzz each target for FUZZ_TIME (1m)
 	done
 
 .PHONY: bench
-bench: controlplane build ## Measure the figures that the project promises, about 30 minutes; see hack/bench/doc.go
+bench: controlplane build ## Measure the figures that the project promises, in about 40 minutes; see hack/bench/doc.go
 	KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/bench
 
 .PHONY: bench-quick
