@@ -65,7 +65,7 @@ func appendMember(b []byte, name, value string) []byte {
 	return appendText(b, value)
 }
 
-// appendText appends a stranger's text as a JSON string.
+// appendText appends untrusted text as a JSON string.
 func appendText(b []byte, s string) []byte {
 	if isPlain(s) {
 		return append(append(append(b, '"'), s...), '"')

@@ -38,8 +38,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.report(c, o)
 }
 
-// handle is the way of a callback. The order of the checks is part of the contract: cheapest first, and nothing of a
-// stranger's body is read.
+// handle takes a callback through its checks. Their order is part of the contract: cheapest first, and nothing of an
+// untrusted sender's body is read.
 func (s *Server) handle(w http.ResponseWriter, r *http.Request, c *call) outcome {
 	app, o := s.admit(r)
 	if c.app = app.Key; o != proceed {

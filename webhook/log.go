@@ -15,7 +15,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The logs never get a Sign, a token or a query string, and of strangers' text a group id, a method and a path at most, cut
+// The logs never get a Sign, a token or a query string, and of untrusted text a group id, a method and a path at most, cut
 // and in ASCII.
 
 // throttle lets few lines pass and counts the others: what goes wrong for one callback goes wrong for thousands.
@@ -26,7 +26,7 @@ type throttle struct {
 
 func newThrottle() *throttle { return &throttle{limiter: rate.NewLimiter(rate.Every(time.Second), 10)} }
 
-// pass tells whether a line may be written, and how many were not since the last one.
+// pass reports whether a line may be written, and how many were not since the last one.
 func (t *throttle) pass(now time.Time) (suppressed int64, ok bool) {
 	if !t.limiter.AllowN(now, 1) {
 		t.suppressed.Add(1)
@@ -50,7 +50,7 @@ func (s *Server) logRefused(c *call, o outcome) {
 }
 
 // logNotFound lets people find a URL that is nearly right, such as one with a slash at its end, and one that was right
-// before. What strangers look for elsewhere cannot keep it from being seen.
+// before. Scans of other paths cannot hide it.
 func (s *Server) logNotFound(c *call) {
 	lines := s.strays
 	if strings.HasPrefix(c.path, pathPrefix) {
@@ -61,7 +61,7 @@ func (s *Server) logNotFound(c *call) {
 	}
 }
 
-// quoted is the beginning of a stranger's text.
+// quoted is the beginning of an untrusted text.
 func quoted(text string) string {
 	return strconv.QuoteToASCII(text[:min(len(text), maxLoggedBytes)])
 }
@@ -81,7 +81,7 @@ func (c *call) pairs(o outcome) []any {
 	return pairs
 }
 
-// panicError describes a panic without its value, which may hold what a stranger sent.
+// panicError describes a panic without its value, which may hold untrusted text.
 type panicError struct{ kind string }
 
 func (e panicError) Error() string { return "panic: " + e.kind }
@@ -106,7 +106,7 @@ func panicKind(v any) string {
 	return "a value of the program"
 }
 
-// serverLog receives what net/http says about connections: strangers' mistakes, for the most part. A line is cut
+// serverLog receives what net/http says about connections: untrusted senders' mistakes, for the most part. A line is cut
 // before anything that could be quoted from a request.
 type serverLog struct{ server *Server }
 

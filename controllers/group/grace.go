@@ -11,7 +11,7 @@ import (
 )
 
 // gracePeriods remember since when the events of a group wait before they are dropped, and why. They are not kept over a
-// restart: the wait then begins anew.
+// restart: the wait then starts over.
 type gracePeriods struct {
 	mu  sync.Mutex
 	all map[event.Key]grace

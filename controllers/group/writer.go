@@ -110,7 +110,7 @@ func (w writer) once(ctx context.Context, app *imv1alpha1.IMApp, group *imv1alph
 }
 
 // readAgain reads an IMGroup as it is now. One that was recreated may be about another group, whose state this is not: that
-// is an error, and the next try finds the group's IMGroups anew.
+// is an error, and the next try looks up the group's IMGroups again.
 func (w writer) readAgain(ctx context.Context, group *imv1alpha1.IMGroup) (*imv1alpha1.IMGroup, error) {
 	live := &imv1alpha1.IMGroup{}
 	err := w.api.Get(ctx, client.ObjectKeyFromObject(group), live)

@@ -227,8 +227,8 @@ func (r *Controller) sync(ctx context.Context, app *imv1alpha1.IMApp) (time.Dura
 	return min(wait, secretCheck), r.report(ctx, app, fault)
 }
 
-// isInterruption tells a resync that is no longer wanted from one that failed: who leads now begins anew, and a change of
-// the IMApp has woken this one.
+// isInterruption tells a resync that is no longer wanted from one that failed: a new leader starts over, and a change of
+// the IMApp has queued it again.
 func (r *Controller) isInterruption(ctx context.Context, fault error) bool {
 	return ctx.Err() != nil || errors.Is(fault, errInterrupted) || !r.Leader.IsLeader()
 }

@@ -13,7 +13,7 @@ import (
 // App names an IMApp.
 type App struct{ Namespace, Name string }
 
-// owed is the apps whose state is to be fetched anew because events of theirs are lost. The MANIFEST keeps it.
+// owed is the apps whose state is to be fetched again because their events are lost. The MANIFEST keeps it.
 type owed struct {
 	mu      sync.Mutex
 	all     bool // damage: nobody knows whose events were lost, and the journal does not know which apps there are
@@ -50,7 +50,7 @@ func (o *owed) dirty() bool {
 	return o.version > o.written
 }
 
-// Owe remembers that an event of the app is lost, so that its state must be fetched anew, until Settle. It does not
+// Owe remembers that an event of the app is lost, so that its state must be fetched again, until Settle. It does not
 // block; the disk has it soon after, as a checkpoint.
 func (j *Journal) Owe(app App) {
 	j.owed.change(func() { j.owed.apps[app] = true })

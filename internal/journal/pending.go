@@ -126,7 +126,7 @@ func (p *pending) take(key event.Key) (slot, bool) {
 	return e.taken, e.taken.upTo > 0
 }
 
-// clear forgets the events of a group up to upTo, as far as they were given out, and tells whether there were any.
+// clear forgets the events of a group up to upTo, as far as they were given out, and reports whether there were any.
 func (p *pending) clear(key event.Key, upTo uint64) bool {
 	e := p.entries[key]
 	if e == nil {

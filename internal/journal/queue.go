@@ -91,7 +91,7 @@ func (q *queue) remove(r *request) bool {
 	return false
 }
 
-// expect sets how many requests are worth a wake-up, and tells whether there are fewer now.
+// expect sets how many requests are worth a wake-up, and reports whether there are fewer now.
 func (q *queue) expect(n int) (fewer bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

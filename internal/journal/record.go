@@ -40,7 +40,7 @@ type record struct {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // newSeed is what the checksums of a segment start from. It holds a random number that nobody outside knows, so text
-// from strangers cannot contain bytes that a scan after damage would take for a record; and the segment's id, so
+// from untrusted senders cannot contain bytes that a scan after damage would take for a record; and the segment's id, so
 // that blocks of another segment are not taken for this one's.
 func newSeed(salt, id uint64) uint32 {
 	var b [16]byte

@@ -21,7 +21,7 @@ type recovery struct {
 	*Journal
 	manifest manifest
 	found    []*found // segments on disk, oldest first
-	rewrite  bool     // the MANIFEST must be written anew
+	rewrite  bool     // the MANIFEST must be rewritten
 	broken   []byte   // a MANIFEST that is no good, and why
 	reason   string
 	owing    bool // the MANIFEST on the disk says that damage was found

@@ -50,7 +50,7 @@ func (a *asker) awaitEnd(ctx context.Context, app *imv1alpha1.IMApp, r *result) 
 			return false, err
 		}
 		if now.UID != app.UID {
-			return false, exit.Refused("the IMApp %s was deleted and made anew meanwhile", app.Name)
+			return false, exit.Refused("the IMApp %s was recreated meanwhile", app.Name)
 		}
 		if ended(now, request) {
 			return true, nil

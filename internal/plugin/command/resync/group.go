@@ -76,7 +76,7 @@ func (a *asker) look(ctx context.Context, g *imv1alpha1.IMGroup, app *imv1alpha1
 		return nil, err
 	}
 	if now.UID != g.UID {
-		return nil, exit.Refused("the IMGroup %s was deleted and made anew meanwhile", g.Name)
+		return nil, exit.Refused("the IMGroup %s was recreated meanwhile", g.Name)
 	}
 	return now, a.cluster.Get(ctx, client.ObjectKeyFromObject(app), app)
 }

@@ -55,7 +55,7 @@ func taken(g *imv1alpha1.IMGroup, c *callback.Callback) bool {
 	return true
 }
 
-// newerEpoch reports whether the group began anew after the callback, which then counts for nothing.
+// newerEpoch reports whether the group was recreated after the callback, which is then ignored.
 func newerEpoch(g *imv1alpha1.IMGroup, c *callback.Callback) bool {
 	at := changes.TimeOf(g, event.Epoch)
 	return at != nil && at.After(c.EventTime)

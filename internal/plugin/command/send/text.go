@@ -67,7 +67,7 @@ func (t *trial) printShown(g *imv1alpha1.IMGroup) error {
 	c := t.message
 	lines := []string{cluster.FullName(g)}
 	if newerEpoch(g, c) {
-		lines = append(lines, fmt.Sprintf("The group was created anew at %s, so what is older counts for nothing.", changes.TimeOf(g, event.Epoch).UTC().Format(words.TimeFormat)))
+		lines = append(lines, fmt.Sprintf("The group was recreated at %s, so anything older is ignored.", changes.TimeOf(g, event.Epoch).UTC().Format(words.TimeFormat)))
 		return t.Screen().Paragraph("IMGroup", lines...)
 	}
 	for _, v := range contents(c) {
