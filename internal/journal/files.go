@@ -91,7 +91,7 @@ func (f osFile) sync() error               { return fileutil.Fsync(f.File) }
 func (f osFile) datasync() error           { return fileutil.Fdatasync(f.File) }
 
 // readFile reads size bytes of a file, or what there is. Pages that the medium does not give are zeros, and an error.
-func readFile(d disk, path string, size int64) ([]byte, error) {
+func readFile(d disk, path string, size, page int64) ([]byte, error) {
 	b := make([]byte, size)
 	f, err := d.open(path, os.O_RDONLY)
 	if err != nil {
@@ -102,10 +102,9 @@ func readFile(d disk, path string, size int64) ([]byte, error) {
 	if err == nil || errors.Is(err, io.EOF) {
 		return b[:n], nil
 	}
-	const page = 4096
-	for off := 0; off < len(b) && isMedium(err); off += page {
-		part := b[off:min(off+page, len(b))]
-		if _, perr := f.ReadAt(part, int64(off)); perr != nil {
+	for off := int64(0); off < size && isMedium(err); off += page {
+		part := b[off:min(off+page, size)]
+		if _, perr := f.ReadAt(part, off); perr != nil {
 			clear(part)
 			err = perr
 		}

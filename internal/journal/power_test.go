@@ -67,7 +67,7 @@ type history struct {
 	owed    map[App]bool // that are on the disk
 	faults  bool         // there were some
 	damage  bool         // was reported, and the resync that it owes was not asked for
-	unit    int64        // small is quick, but then a page that cannot be read is all of a segment
+	unit    int64        // small is quick
 	at      int64
 }
 

@@ -23,6 +23,8 @@ const (
 	readTries  = 4
 	retryDelay = 250 * time.Millisecond
 
+	pagesPerUnit = 8 // 4 KiB each, as the kernel reads
+
 	maxAside = 1000 // files of damaged bytes
 )
 
@@ -53,7 +55,7 @@ func (r *recovery) again(do func() error) error {
 // read reads a file up to limit bytes.
 func (r *recovery) read(name string, limit int64) (b []byte, err error) {
 	err = r.again(func() (err error) {
-		b, err = readFile(r.log.disk, filepath.Join(r.dir, name), min(limit, r.sizes[name]))
+		b, err = readFile(r.log.disk, filepath.Join(r.dir, name), min(limit, r.sizes[name]), r.options.unit/pagesPerUnit)
 		return
 	})
 	return b, err
