@@ -78,6 +78,9 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 		events            = recorder.New(mgr.GetEventRecorder("imgroup-operator"))
 		known             = func() []reconcile.Request { return kube.Requests(p.Registry.Keys()) }
 		changed           = func(app apps.Key) {
+			if _, ok := p.Registry.Get(app); !ok {
+				p.Requests.Forget(app)
+			}
 			statuses.Push(kube.Request(app))
 			fetches.Push(kube.Request(app))
 		}

@@ -75,6 +75,14 @@ func (r *Requests) Resumed(app apps.Key, generation int64) {
 	}
 }
 
+// Forget drops what was noted of an app that is deleted. A request that is open stays until the API server says so, too.
+func (r *Requests) Forget(app apps.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.last, app)
+	delete(r.resumed, app)
+}
+
 // pending lists the requests that are not written yet.
 func (r *Requests) pending() []reconcile.Request {
 	r.mu.Lock()
@@ -100,6 +108,9 @@ func (r *Requests) Reconcile(ctx context.Context, req reconcile.Request) (reconc
 	if client.IgnoreNotFound(err) != nil {
 		r.reopen(key)
 		return reconcile.Result{}, fmt.Errorf("asking for a resync: %w", err)
+	}
+	if err != nil {
+		r.Forget(key)
 	}
 	r.settle(key)
 	return reconcile.Result{}, nil

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
@@ -107,5 +109,23 @@ func TestAResumptionIsAskedForOnce(t *testing.T) {
 	}
 	if r.Resumed(chat, 4); len(r.pending()) != 1 {
 		t.Error("the next resumption is not asked for")
+	}
+}
+
+func TestNothingIsKeptOfADeletedApp(t *testing.T) {
+	api, owed := &patcher{}, ledger{}
+	r := NewRequests(api, owed, time.Now)
+	kept := func() int { return len(r.open) + len(r.last) + len(r.resumed) + len(owed) }
+	r.Resumed(chat, 2)
+	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil || kept() != 2 {
+		t.Fatalf("%d entries, %v", kept(), err)
+	}
+	if r.Forget(chat); kept() > 0 {
+		t.Errorf("%d entries of an app that was deleted after its request was written", kept())
+	}
+	api.err = apierrors.NewNotFound(schema.GroupResource{Resource: "imapps"}, chat.Name)
+	r.Resumed(chat, 2)
+	if _, err := r.Reconcile(t.Context(), kube.Request(chat)); err != nil || kept() > 0 {
+		t.Errorf("%d entries of an app that was deleted before, %v", kept(), err)
 	}
 }

@@ -21,6 +21,7 @@ type process struct {
 	cmd    *exec.Cmd
 	exited chan error
 	stderr bytes.Buffer
+	news   chan struct{} // a token is in here when it has said something or ended
 
 	mu    sync.Mutex
 	acked map[int64]time.Time
@@ -39,7 +40,7 @@ func start(wrapper []string, args ...any) (*process, error) {
 	for _, a := range args {
 		line = append(line, fmt.Sprint(a))
 	}
-	p := &process{cmd: exec.Command(line[0], line[1:]...), exited: make(chan error, 1), acked: map[int64]time.Time{}, errs: map[string]int{}}
+	p := &process{cmd: exec.Command(line[0], line[1:]...), exited: make(chan error, 1), news: make(chan struct{}, 1), acked: map[int64]time.Time{}, errs: map[string]int{}}
 	p.cmd.Stderr = &p.stderr
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that a kill hits the wrapper's child, too
 	out, err := p.cmd.StdoutPipe()
@@ -52,6 +53,7 @@ func start(wrapper []string, args ...any) (*process, error) {
 	go func() {
 		p.listen(out)
 		p.exited <- p.cmd.Wait()
+		p.tell()
 	}()
 	return p, nil
 }
@@ -72,6 +74,32 @@ func (p *process) listen(out io.Reader) {
 			p.done = true
 		}
 		p.mu.Unlock()
+		p.tell()
+	}
+}
+
+func (p *process) tell() {
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
+}
+
+// await waits until what the process has said makes ok true, and reports whether it did within the limit. ok holds mu.
+func (p *process) await(limit time.Duration, ok func() bool) bool {
+	timeout := time.After(limit)
+	for {
+		p.mu.Lock()
+		done := ok()
+		p.mu.Unlock()
+		if done {
+			return true
+		}
+		select {
+		case <-p.news:
+		case <-timeout:
+			return false
+		}
 	}
 }
 
@@ -91,21 +119,11 @@ func (p *process) kill() (before string) {
 
 // wait waits until the child has appended all.
 func (p *process) wait(limit time.Duration) bool {
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		p.mu.Lock()
-		done := p.done
-		p.mu.Unlock()
-		if done {
-			return true
-		}
-	}
-	return false
+	return p.await(limit, func() bool { return p.done })
 }
 
-// ackedAfter reports how many events were acknowledged after t.
+// ackedAfter reports how many events were acknowledged after t. The caller holds mu, or has ended the process.
 func (p *process) ackedAfter(t time.Time) (n int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	for _, at := range p.acked {
 		if at.After(t) {
 			n++

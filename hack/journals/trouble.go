@@ -34,24 +34,24 @@ func full(c candidate, dir string) (string, error) {
 		p.kill()
 		return "it does not fill the disk", nil
 	}
-	time.Sleep(time.Second)
+	time.Sleep(time.Second) // for so long the disk stays full
 	freed := time.Now()
 	if err := os.Remove(ballast); err != nil {
 		return "", err
 	}
-	time.Sleep(2 * time.Second)
+	p.resumes(freed, 2*time.Second)
 	return p.outcome(c, own, segment, freed, func() error { return run("mount", "-o", "remount,size=400m", dir) })
 }
 
 // starved takes away the right to open files for a while.
 func starved(c candidate, dir string) (string, error) {
-	began := time.Now()
+	over := time.Now().Add(2800 * time.Millisecond)
 	p, err := start(nil, "starve", c.name, dir, small, 1, many)
 	if err != nil {
 		return "", err
 	}
-	time.Sleep(4500 * time.Millisecond)
-	return p.outcome(c, dir, small, began.Add(2800*time.Millisecond), func() error { return nil })
+	p.resumes(over, 4500*time.Millisecond)
+	return p.outcome(c, dir, small, over, func() error { return nil })
 }
 
 // unsynced makes one sync fail, of whichever kind the candidate uses.
@@ -67,7 +67,7 @@ func unsynced(c candidate, dir string) (string, error) {
 		return "no append fails", nil
 	}
 	failed := time.Now().Add(300 * time.Millisecond)
-	time.Sleep(1500 * time.Millisecond)
+	p.resumes(failed, 1500*time.Millisecond)
 	said, err := p.outcome(c, dir, small, failed, func() error { return nil })
 	out, _ := exec.Command("grep", "-m1", "-A3", "INJECTED", trace).Output()
 	fmt.Fprintf(os.Stderr, "%s:\n%s", c.name, out)
@@ -76,15 +76,12 @@ func unsynced(c candidate, dir string) (string, error) {
 
 // troubled waits until an append has failed or the process has ended.
 func (p *process) troubled(limit time.Duration) bool {
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		p.mu.Lock()
-		n := len(p.errs)
-		p.mu.Unlock()
-		if n > 0 || len(p.exited) > 0 {
-			return true
-		}
-	}
-	return false
+	return p.await(limit, func() bool { return len(p.errs) > 0 || len(p.exited) > 0 })
+}
+
+// resumes waits until an append is acknowledged after the trouble is over, or it is clear that none will be.
+func (p *process) resumes(over time.Time, limit time.Duration) {
+	_ = p.await(limit, func() bool { return p.ackedAfter(over) > 0 || len(p.exited) > 0 })
 }
 
 // outcome kills the process and says what came of the trouble, which was over at that time.

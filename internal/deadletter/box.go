@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,11 +51,7 @@ func (b *Box) SetAside(ev event.Event, reason string) (file string, err error) {
 	defer b.mu.Unlock()
 	app := fmt.Sprintf("%s%.4x", prefix, sha256.Sum256(event.AppendKey(nil, event.Key{Namespace: ev.Key.Namespace, App: ev.Key.App})))
 	path := filepath.Join(b.dir, fmt.Sprintf("%s-%.8x.json", app, sha256.Sum256(event.AppendKey(nil, ev.Key))))
-	var before letter
-	if old, err := os.ReadFile(path); err == nil && json.Unmarshal(old, &before) == nil {
-		ev = b.join(before.event(), ev)
-	}
-	text, err := json.MarshalIndent(newLetter(ev, reason), "", "  ")
+	text, err := b.text(path, ev, reason)
 	if err == nil {
 		err = b.check(app, path, int64(len(text)+1))
 	}
@@ -65,6 +62,19 @@ func (b *Box) SetAside(ev event.Event, reason string) (file string, err error) {
 		return "", fmt.Errorf("keeping a dead letter: %w", err)
 	}
 	return path, nil
+}
+
+// text is the letter for an event, folded with what the file holds. Only a file that somebody broke is replaced.
+func (b *Box) text(path string, ev event.Event, reason string) ([]byte, error) {
+	old, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var before letter
+	if json.Unmarshal(old, &before) == nil {
+		ev = b.join(before.event(), ev)
+	}
+	return json.MarshalIndent(newLetter(ev, reason), "", "  ")
 }
 
 // Bytes is the size of all files.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,5 +131,24 @@ func TestLettersAreBoundedAndSharedUntilSomebodyCleansUp(t *testing.T) {
 func TestALetterThatCannotBeWrittenIsAnError(t *testing.T) {
 	if path, err := New(filepath.Join(t.TempDir(), "gone"), 1<<20, merge.Fold).SetAside(changed("app", 1, 5, event.Callback, event.Name, "x"), "r"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%q, %v", path, err)
+	}
+}
+
+// TestALetterThatCannotBeReadIsNotOverwritten has a link that leads to itself: it cannot be read, but could be replaced.
+func TestALetterThatCannotBeReadIsNotOverwritten(t *testing.T) {
+	dir, ev := t.TempDir(), changed("app", 1, 5, event.Callback, event.Name, "x")
+	b := New(dir, 1<<20, merge.Fold)
+	path, err := b.SetAside(ev, "first")
+	if err == nil {
+		err = errors.Join(os.Remove(path), os.Symlink(path, path))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.SetAside(ev, "second"); !errors.Is(err, syscall.ELOOP) {
+		t.Errorf("SetAside = %v, want ELOOP", err)
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode().IsRegular() {
+		t.Errorf("the file was replaced: %v, %v", info, err)
 	}
 }

@@ -45,6 +45,20 @@ func Append(dst []byte, e Event) []byte {
 	return dst
 }
 
+// Check refuses an event that Decode would not read again.
+func Check(e Event) error {
+	ok := e.State.Last.Source.known()
+	for _, r := range e.State.Registers {
+		ok = ok && r.Source.known()
+	}
+	if !ok {
+		return fmt.Errorf("%w: unknown source", ErrEncoding)
+	}
+	return nil
+}
+
+func (s Source) known() bool { return s == REST || s == Callback }
+
 // Decode reads one event that fills b. The event shares no memory with b.
 func Decode(b []byte) (Event, error) {
 	d := decoder{rest: b}
@@ -144,7 +158,7 @@ func (d *decoder) string() string {
 }
 
 func (d *decoder) source() Source {
-	if len(d.rest) == 0 || (d.rest[0] != byte(REST) && d.rest[0] != byte(Callback)) {
+	if len(d.rest) == 0 || !Source(d.rest[0]).known() {
 		d.fail("unknown source")
 		return 0
 	}

@@ -48,7 +48,7 @@ func TestStuckGroupDoesNotPinSegments(t *testing.T) {
 		last = fmt.Sprint(i) + strings.Repeat("hot", 1500)
 		ev := renamed(hot, int64(i), last)
 		appendEvent(t, j, ev)
-		written += encodedSize(ev)
+		written += len(event.Append(nil, ev))
 		if i%1000 == 0 {
 			if use := diskUse(t, dir); use > o.MaxBytes+4096 {
 				t.Fatalf("%d bytes on disk after %d events, the bound is %d", use, i, o.MaxBytes)
@@ -206,8 +206,8 @@ func TestJournalThatWasLargerOnceStillWorks(t *testing.T) {
 }
 
 func TestCheckpointBecomesDurableWithoutAnyOtherWork(t *testing.T) {
-	if checkpointDelay >= time.Second {
-		t.Errorf("a checkpoint waits %v", checkpointDelay)
+	if flushInterval >= time.Second {
+		t.Errorf("a checkpoint waits %v", flushInterval)
 	}
 	dir, key := t.TempDir(), groupKey("app", 1)
 	j := open(t, dir, testOptions())

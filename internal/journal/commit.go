@@ -18,8 +18,9 @@ const (
 	maxLinger = time.Millisecond
 	// crowd is a batch of a busy receiver.
 	crowd = 16
-	// checkpointDelay is how long a checkpoint waits for a batch to ride with; with the write it is below 1 s.
-	checkpointDelay = 500 * time.Millisecond
+	// flushInterval is how long a checkpoint waits for a batch to ride with; with the write it is below 1 s. A disk that
+	// fails is tried as often.
+	flushInterval = 500 * time.Millisecond
 )
 
 // mark is a checkpoint that is not yet on disk.
@@ -31,37 +32,46 @@ type mark struct {
 // run is the committer: the only goroutine that writes to the log.
 func (j *Journal) run() {
 	defer close(j.stopped)
+	tick := time.NewTicker(flushInterval)
+	defer tick.Stop()
 	for {
 		select {
 		case <-j.queue.ready:
 			j.linger()
-		case <-j.flush.C:
-			j.flushing.Store(false)
-			j.saveOwed()
-		case <-j.probing.C:
-			j.probe()
+			_ = j.turn() // who waits has the answer
+		case <-tick.C:
+			_ = j.flush() // the next one tries again
 		case <-j.closing:
 			j.finish()
 			return
 		}
-		j.turn()
 	}
 }
 
 // turn writes a batch of what waits.
-func (j *Journal) turn() {
-	j.commit(j.queue.take(j.batchLimit))
+func (j *Journal) turn() error {
+	err := j.commit(j.queue.take(j.batchLimit))
 	j.trim()
+	return err
+}
+
+// flush writes the checkpoints that wait and what is owed. It stops at the first error.
+func (j *Journal) flush() error {
+	err := j.turn()
+	for err == nil && j.waitingMarks() > 0 {
+		err = j.turn()
+	}
+	return errors.Join(err, j.log.sweep())
 }
 
 // finish writes all that waits.
 func (j *Journal) finish() {
-	for batch := j.queue.take(j.batchLimit); len(batch) > 0; batch = j.queue.take(j.batchLimit) {
-		j.commit(batch)
+	for j.queue.length() > 0 {
+		_ = j.turn() // who waits has the answer
 	}
-	j.flushAll()
-	if j.saveOwed(); j.owed.dirty() {
-		j.err = errors.Join(j.err, errors.New("journal: the resyncs that are owed are not written"))
+	err := j.flush()
+	if n := j.waitingMarks(); n > 0 || j.log.stale.Load() {
+		j.err = fmt.Errorf("journal: checkpoints of %d groups, whose events will be applied again, or the MANIFEST are not written: %w", n, err)
 	}
 	j.log.seal()
 }
@@ -77,21 +87,26 @@ func (j *Journal) linger() {
 	if j.lastBatch >= crowd {
 		patience = maxLinger
 	}
-	j.lingering.Reset(patience)
 	select {
 	case <-j.queue.ready:
-	case <-j.lingering.C:
+	case <-time.After(patience):
 	case <-j.closing:
 	}
 }
 
-// commit makes one batch of events and waiting checkpoints durable: one write, one sync.
-func (j *Journal) commit(waiting []*request) {
+// commit makes one batch of events and waiting checkpoints durable: one write, one sync. While the disk fails it writes
+// also when nothing waits, to see whether the disk works again.
+func (j *Journal) commit(waiting []*request) error {
 	batch, size := j.admit(waiting)
 	marks, markSize := j.takeMarks(size)
-	batch, err := j.fit(batch, size, markSize)
-	if err == nil && len(batch)+len(marks) == 0 {
-		return
+	if len(batch)+len(marks) == 0 && j.failures.Load() == 0 {
+		return nil
+	}
+	err := j.fit(size, markSize)
+	if errors.Is(err, ErrFull) && size > 0 && markSize > 0 { // checkpoints alone may fit, and they make room
+		j.fail(batch, err)
+		batch, size = nil, 0
+		err = j.fit(0, markSize)
 	}
 	var loads []load
 	if err == nil {
@@ -103,38 +118,11 @@ func (j *Journal) commit(waiting []*request) {
 	j.wrote(err)
 	if err != nil {
 		j.fail(batch, err)
-		j.returnMarks(marks)
-		return
+		return err
 	}
-	j.landed(loads)
+	j.landed(marks, loads)
 	j.succeed(batch)
-}
-
-// fit makes sure that the active segment can take the batch. If there is no room for events there may be some for
-// checkpoints alone, which are what makes room.
-func (j *Journal) fit(batch []*request, size, markSize int64) ([]*request, error) {
-	if len(batch) == 0 {
-		return nil, j.spare(markSize)
-	}
-	err := j.makeRoom(size + markSize)
-	if err != nil {
-		j.fail(batch, err)
-		batch = nil
-	}
-	if errors.Is(err, ErrFull) && markSize > 0 {
-		err = j.spare(markSize)
-	}
-	return batch, err
-}
-
-// saveOwed writes what is owed, if that has changed.
-func (j *Journal) saveOwed() {
-	if !j.owed.dirty() {
-		return
-	}
-	if err := j.log.writeManifest(j.log.segments); err != nil {
-		j.flushSoon()
-	}
+	return nil
 }
 
 // admit reserves room for the events, answers those that get none and returns the others.
@@ -169,6 +157,9 @@ func (j *Journal) encode(marks []mark, batch []*request, loads []load) []byte {
 		j.log.seq++
 		r.seq = j.log.seq
 		b = appendRecord(b, seed, record{kind: kindEvent, seq: r.seq, batch: at, payload: r.payload})
+	}
+	if len(b) == 0 {
+		b = appendRecord(b, seed, record{kind: kindSkip, batch: at})
 	}
 	if j.buf = b; cap(b) > 2*maxBatch {
 		j.buf = nil // one huge event must not keep its memory
@@ -221,50 +212,28 @@ func (j *Journal) takeMarks(size int64) (marks []mark, markSize int64) {
 	j.pending.mu.Lock()
 	defer j.pending.mu.Unlock()
 	for k, upTo := range j.marks {
-		n := int64(recordSize(stringSize(k.Namespace) + stringSize(k.App) + stringSize(k.GroupID)))
+		j.key = event.AppendKey(j.key[:0], k)
+		n := int64(recordSize(len(j.key)))
 		if markSize > 0 && markSize+n > max(j.batchLimit-size, j.batchLimit/4) {
 			break
 		}
 		marks = append(marks, mark{k, upTo})
 		markSize += n
-		delete(j.marks, k)
-	}
-	if len(j.marks) > 0 {
-		j.flushing.Store(true)
-		j.flush.Reset(0) // they have waited already
 	}
 	return marks, markSize
 }
 
-// returnMarks puts checkpoints back that did not get to the disk.
-func (j *Journal) returnMarks(marks []mark) {
+// landed tells that checkpoints and carried entries are durable in the active segment.
+func (j *Journal) landed(marks []mark, loads []load) {
 	j.pending.mu.Lock()
 	defer j.pending.mu.Unlock()
 	for _, m := range marks {
-		j.marks[m.key] = max(j.marks[m.key], m.upTo)
-	}
-	if len(j.marks) > 0 {
-		j.flushSoon()
-	}
-}
-
-// flushSoon lets the committer write what waits within checkpointDelay.
-func (j *Journal) flushSoon() {
-	if j.flushing.CompareAndSwap(false, true) {
-		j.flush.Reset(checkpointDelay)
-	}
-}
-
-// flushAll writes the checkpoints that wait; it stops at the first error.
-func (j *Journal) flushAll() {
-	for before := j.waitingMarks(); before > 0; {
-		j.commit(nil)
-		after := j.waitingMarks()
-		if after >= before {
-			j.err = fmt.Errorf("journal: checkpoints of %d groups are not written; their events will be applied again", after)
-			return
+		if j.marks[m.key] == m.upTo {
+			delete(j.marks, m.key)
 		}
-		before = after
+	}
+	for _, c := range loads {
+		j.pending.carried(c.entry, j.log.active())
 	}
 }
 

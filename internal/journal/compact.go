@@ -4,7 +4,9 @@
 package journal
 
 import (
+	"errors"
 	"math"
+	"slices"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
@@ -28,12 +30,18 @@ type load struct {
 	upTo  uint64
 }
 
-// room is how many bytes the log may still grow by before it keeps too little for compaction. The limit is the budget,
-// or what a journal that was larger once needs until its old segments are written. The caller holds pending.mu.
-func (j *Journal) room() int64 {
-	spare := slack * j.log.segmentSize
-	limit := max(j.log.budget, j.log.old+2*(j.pending.cost+spare))
-	return limit - j.log.bytes.Load() - j.overshoot() - spare
+// room is how many bytes the log may still grow by in all, and how many before it keeps too little for compaction. The
+// limit is the budget, or what a journal that was larger once needs until its old segments are written. The caller
+// holds pending.mu.
+func (j *Journal) room() (all, appends int64) {
+	spare, old := slack*j.log.segmentSize, int64(0)
+	for _, s := range j.log.segments {
+		if s.old {
+			old += s.size
+		}
+	}
+	all = max(j.log.budget, old+2*(j.pending.cost+spare)) - j.log.bytes.Load()
+	return all, all - j.overshoot() - spare
 }
 
 // overshoot is how much the log may grow while compaction frees the sealed segments one after another: groups whose
@@ -55,7 +63,8 @@ func (j *Journal) overshoot() (most int64) {
 func (j *Journal) debt(size int64) int64 {
 	j.pending.mu.Lock()
 	defer j.pending.mu.Unlock()
-	room, sealed := j.room(), j.log.sealed()
+	_, room := j.room()
+	sealed := j.log.sealed()
 	if j.round == 0 && len(sealed) > 0 && (j.log.bytes.Load() > (j.log.budget+j.pending.cost)/2 || room < j.log.budget/8) {
 		j.round = sealed[len(sealed)-1].id
 	}
@@ -78,43 +87,35 @@ func (j *Journal) debt(size int64) int64 {
 // step is the most that compaction adds to one batch.
 func (j *Journal) step() int64 { return min(maxStep, j.log.segmentSize/2) }
 
-// makeRoom makes sure that the active segment can take appends of size bytes. If the log is full it does a step of
-// compaction, so that whoever tries again finds room.
-func (j *Journal) makeRoom(size int64) error {
+// fit makes sure that the active segment can take appends of size bytes and markSize bytes of checkpoints. If the log is
+// full it does a step of compaction, so that whoever tries again finds room.
+func (j *Journal) fit(size, markSize int64) error {
+	if size == 0 {
+		return j.makeRoom(max(markSize, minRecord), false)
+	}
+	err := j.makeRoom(size+markSize, true)
+	if !errors.Is(err, ErrFull) {
+		return err
+	}
+	if err := j.compact(); err != nil {
+		return err
+	}
+	return j.makeRoom(size+markSize, true)
+}
+
+// makeRoom makes sure that the active segment can take size bytes. Only checkpoints and carried entries may use what is
+// kept free for them.
+func (j *Journal) makeRoom(size int64, appends bool) error {
 	if j.log.left() >= size {
 		return nil
 	}
 	j.trim()
-	if !j.mayRoll(size) {
-		if err := j.compact(); err != nil {
-			return err
-		}
-		if !j.mayRoll(size) {
-			return ErrFull
-		}
-		if j.log.left() >= size {
-			return nil
-		}
-	}
-	return j.log.roll(size)
-}
-
-// mayRoll reports whether appends may begin a new segment.
-func (j *Journal) mayRoll(size int64) bool {
 	j.pending.mu.Lock()
-	defer j.pending.mu.Unlock()
-	return j.room() >= j.log.sizeFor(size)
-}
-
-// spare makes sure that the active segment can take checkpoints or carried events, which may use what is kept free.
-func (j *Journal) spare(size int64) error {
-	if j.log.left() >= size { // so there is nothing to do for none
-		return nil
-	}
-	j.trim()
-	j.pending.mu.Lock()
-	room := j.room() + j.overshoot() + slack*j.log.segmentSize
+	room, some := j.room()
 	j.pending.mu.Unlock()
+	if appends {
+		room = some
+	}
 	if room < j.log.sizeFor(size) {
 		return ErrFull
 	}
@@ -130,13 +131,12 @@ func (j *Journal) compact() error {
 	if len(loads) == 0 {
 		loads, size = j.oldest(0, math.MaxInt64) // a big one
 	}
-	if err := j.spare(size); err != nil {
-		return err
-	}
-	err := j.log.write(j.encode(nil, nil, loads))
+	err := j.makeRoom(size, false)
 	if err == nil {
-		j.landed(loads)
-		j.trim()
+		err = j.log.write(j.encode(nil, nil, loads))
+	}
+	if err == nil {
+		j.landed(nil, loads)
 	}
 	return err
 }
@@ -176,20 +176,13 @@ func (j *Journal) oldest(want, limit int64) (loads []load, size int64) {
 	return loads, size
 }
 
-// landed tells that the entries are durable in the active segment.
-func (j *Journal) landed(loads []load) {
-	j.pending.mu.Lock()
-	defer j.pending.mu.Unlock()
-	for _, c := range loads {
-		j.pending.carried(c.entry, j.log.active())
-	}
-}
-
-// trim deletes the segments that nobody needs.
+// trim deletes the oldest segments as long as nobody needs them. It keeps those that could not be read.
 func (j *Journal) trim() {
-	j.log.trim(func(s *segment) bool {
-		j.pending.mu.Lock()
-		defer j.pending.mu.Unlock()
-		return s.live == nil
-	})
+	j.pending.mu.Lock()
+	needed := slices.IndexFunc(j.log.segments, func(s *segment) bool { return s.live != nil })
+	j.pending.mu.Unlock()
+	if needed < 0 {
+		needed = len(j.log.segments)
+	}
+	j.log.trim(min(needed, len(j.log.sealed())))
 }

@@ -35,6 +35,13 @@ type faultyDisk struct {
 	inside chan struct{} // gets a token when datasync waits
 }
 
+// faulty is a disk without faults, and options of a journal on it that reads again at once.
+func faulty() (*faultyDisk, Options) {
+	d, o := &faultyDisk{}, testOptions()
+	o.disk, o.patience = d, time.Nanosecond
+	return d, o
+}
+
 func (d *faultyDisk) set(only string, err error, ops ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -56,6 +63,14 @@ func (d *faultyDisk) hold() (inside <-chan struct{}, release func()) {
 		d.mu.Unlock()
 		close(held)
 	}
+}
+
+// held has the first append wait in its sync until release.
+func held(t *testing.T, d *faultyDisk, j *Journal, wg *sync.WaitGroup) (release func()) {
+	inside, release := d.hold()
+	wg.Go(func() { appendEvent(t, j, renamed(groupKey("app", 0), 1, "first")) })
+	<-inside
+	return release
 }
 
 func (d *faultyDisk) fault(op, path string) error {
@@ -166,30 +181,21 @@ func (f *faultyFile) datasync() error {
 }
 
 func TestConcurrentAppendsShareASync(t *testing.T) {
-	d := &faultyDisk{}
-	o := testOptions()
-	o.MaxBytes, o.disk = 1<<30, d
+	d, o := faulty()
+	o.MaxBytes = 1 << 30
 	j := open(t, t.TempDir(), o)
-	inside, release := d.hold()
 	var wg sync.WaitGroup
-	wg.Go(func() { appendEvent(t, j, renamed(groupKey("app", 0), 1, "first")) })
-	<-inside
+	release := held(t, d, j, &wg)
 	const n = 100
 	for i := range n {
 		wg.Go(func() { appendEvent(t, j, renamed(groupKey("app", 1+i), 1, "x")) })
 	}
-	waitFor(t, func() bool { return waiting(j) == n })
+	waitFor(t, func() bool { return j.queue.length() == n })
 	release()
 	wg.Wait()
 	if got := d.datasyncs.Load(); got != 2 {
 		t.Errorf("an append and %d more during its sync took %d syncs, want 2", n, got)
 	}
-}
-
-func waiting(j *Journal) int {
-	j.queue.mu.Lock()
-	defer j.queue.mu.Unlock()
-	return len(j.queue.waiting)
 }
 
 // waitFor looks again and again until something that must come has come.
@@ -203,14 +209,10 @@ func waitFor(t *testing.T, ok func() bool) {
 }
 
 func TestGivingUpDuringASlowSyncLeavesNothingBehind(t *testing.T) {
-	d := &faultyDisk{}
-	o := testOptions()
-	o.disk = d
+	d, o := faulty()
 	j := open(t, t.TempDir(), o)
-	inside, release := d.hold()
 	var wg sync.WaitGroup
-	wg.Go(func() { appendEvent(t, j, renamed(groupKey("app", 0), 1, "first")) })
-	<-inside
+	release := held(t, d, j, &wg)
 	ctx, cancel := context.WithCancel(t.Context())
 	for i := range 10 {
 		wg.Go(func() {
@@ -219,9 +221,9 @@ func TestGivingUpDuringASlowSyncLeavesNothingBehind(t *testing.T) {
 			}
 		})
 	}
-	waitFor(t, func() bool { return waiting(j) == 10 })
+	waitFor(t, func() bool { return j.queue.length() == 10 })
 	cancel()
-	waitFor(t, func() bool { return waiting(j) == 0 })
+	waitFor(t, func() bool { return j.queue.length() == 0 })
 	release()
 	wg.Wait()
 	if got := j.Stats().Groups; got != 1 {
@@ -249,11 +251,9 @@ func TestFaultsFailCleanlyAndServiceResumes(t *testing.T) {
 		"directory cannot be synced": {err: syscall.EIO, ops: []string{"syncdir"}, full: true},
 		"nothing works":              {err: syscall.EIO, ops: []string{"open", "write", "sync", "datasync", "allocate", "rename", "remove", "syncdir"}},
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			d := &faultyDisk{}
-			o := testOptions()
-			o.disk = d
+	for what, tt := range tests {
+		t.Run(what, func(t *testing.T) {
+			d, o := faulty()
 			dir := t.TempDir()
 			j := open(t, dir, o)
 			acked := map[event.Key]string{}
@@ -293,7 +293,7 @@ func TestFaultsFailCleanlyAndServiceResumes(t *testing.T) {
 				j = open(t, dir, o)
 				wantNoDamage(t, j)
 				for key, want := range acked {
-					if got := nameOf(j, key); got != want {
+					if got := name(j, key); got != want {
 						t.Errorf("%v is %q, want %q", key, got, want)
 					}
 				}
@@ -304,9 +304,7 @@ func TestFaultsFailCleanlyAndServiceResumes(t *testing.T) {
 
 // TestDiskThatFailsForLongLeavesNoTrace refuses more appends than the journal could have segments for.
 func TestDiskThatFailsForLongLeavesNoTrace(t *testing.T) {
-	d := &faultyDisk{}
-	o := testOptions()
-	o.disk = d
+	d, o := faulty()
 	dir := t.TempDir()
 	j := open(t, dir, o)
 	appendEvent(t, j, renamed(groupKey("app", 1), 1, "pinned"))
@@ -330,12 +328,8 @@ func TestDiskThatFailsForLongLeavesNoTrace(t *testing.T) {
 	}
 }
 
-func nameOf(j *Journal, key event.Key) string { return name(j, key) }
-
 func TestCheckpointsSurviveADiskFault(t *testing.T) {
-	d := &faultyDisk{}
-	o := testOptions()
-	o.disk = d
+	d, o := faulty()
 	dir, key := t.TempDir(), groupKey("app", 1)
 	j := open(t, dir, o)
 	appendEvent(t, j, renamed(key, 1, "x"))
@@ -364,9 +358,7 @@ func TestFileThatCannotBeMadeIsAnErrorOfOpen(t *testing.T) {
 }
 
 func TestUnreadablePageIsDamage(t *testing.T) {
-	d := &faultyDisk{}
-	o := testOptions()
-	o.disk = d
+	d, o := faulty()
 	dir := t.TempDir()
 	j := open(t, dir, o)
 	for i := range 100 {
@@ -395,9 +387,7 @@ func TestWhatCannotBeReadIsLeftAsItIs(t *testing.T) {
 	for _, op := range []string{"open", "read"} {
 		t.Run(op, func(t *testing.T) {
 			dir, tpl, segments := several(t)
-			d := &faultyDisk{}
-			o := testOptions()
-			o.disk, o.patience = d, time.Nanosecond
+			d, o := faulty()
 			d.set(filepath.Base(segments[2]), syscall.EIO, op)
 			j := open(t, dir, o)
 			if got := fmt.Sprint(tpl.lost(j)); len(j.Damage()) != 1 || op == "open" && got != "[2]" {
@@ -431,9 +421,7 @@ func TestAnErrorThatMayHealIsAnErrorOfOpen(t *testing.T) {
 		for _, only := range []string{"", manifestName, ".log"} {
 			t.Run(op+" "+only, func(t *testing.T) {
 				dir, tpl, _ := several(t)
-				d := &faultyDisk{}
-				o := testOptions()
-				o.disk, o.patience = d, time.Nanosecond
+				d, o := faulty()
 				d.set(only, syscall.EMFILE, op)
 				if j, err := Open(dir, o); err == nil {
 					if closeJournal(t, j); op != "list" || only == "" {
@@ -456,9 +444,8 @@ func TestAnErrorThatMayHealIsAnErrorOfOpen(t *testing.T) {
 // TestAnErrorThatPassesIsReadAgain has one bad read alone.
 func TestAnErrorThatPassesIsReadAgain(t *testing.T) {
 	dir, tpl, _ := several(t)
-	d := &faultyDisk{once: true}
-	o := testOptions()
-	o.disk, o.patience = d, time.Nanosecond
+	d, o := faulty()
+	d.once = true
 	d.set(".log", syscall.EIO, "read")
 	j := open(t, dir, o)
 	wantNoDamage(t, j)

@@ -37,7 +37,6 @@ type file interface {
 	io.Closer
 	allocate(size int64) error // take the blocks now, so that later writes cannot find the disk full
 	truncate(size int64) error
-	size() (int64, error)
 	sync() error
 	datasync() error // without the times: the size never changes
 }
@@ -91,30 +90,26 @@ func (f osFile) truncate(size int64) error { return f.Truncate(size) }
 func (f osFile) sync() error               { return fileutil.Fsync(f.File) }
 func (f osFile) datasync() error           { return fileutil.Fdatasync(f.File) }
 
-func (f osFile) size() (int64, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
-}
-
-// readFile reads a file up to limit bytes.
-func readFile(d disk, path string, limit int64) ([]byte, error) {
+// readFile reads size bytes of a file, or what there is. Pages that the medium does not give are zeros, and an error.
+func readFile(d disk, path string, size, page int64) ([]byte, error) {
+	b := make([]byte, size)
 	f, err := d.open(path, os.O_RDONLY)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	defer func() { _ = f.Close() }() // only read
-	size, err := f.size()
-	if err != nil {
-		return nil, err
+	n, err := f.ReadAt(b, 0)
+	if err == nil || errors.Is(err, io.EOF) {
+		return b[:n], nil
 	}
-	b := make([]byte, min(size, limit))
-	if n, err := f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
-		return b[:n], err
+	for off := int64(0); off < size && isMedium(err); off += page {
+		part := b[off:min(off+page, size)]
+		if _, perr := f.ReadAt(part, off); perr != nil {
+			clear(part)
+			err = perr
+		}
 	}
-	return b, nil
+	return b, err
 }
 
 // install makes a file that is there whole and durable, or not at all: it is filled under another name first.

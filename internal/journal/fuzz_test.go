@@ -17,10 +17,10 @@ import (
 func FuzzRecord(f *testing.F) {
 	ev := event.Append(nil, renamed(groupKey("app", 1), 1, "name"))
 	f.Add(appendRecord(nil, 7, record{kind: kindEvent, seq: 1, batch: 72, payload: ev}), uint32(7))
-	f.Add(encodeHeader(header{version: formatVersion, id: 1, size: minSegment, salt: 5}), uint32(0))
+	f.Add(encodeHeader(header{Version: formatVersion, ID: 1, Size: minSegment, Salt: 5}), uint32(0))
 	f.Add(appendSkip(nil, 7, 72, 64), uint32(7))
 	f.Fuzz(func(t *testing.T, b []byte, seed uint32) {
-		if h, ok := parseHeader(b); ok && h.version == formatVersion {
+		if h, ok := parseHeader(b); ok && h.Version == formatVersion {
 			_ = encodeHeader(h)
 		}
 		_, _ = parseManifest(b)
@@ -56,7 +56,7 @@ func FuzzRecover(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, at uint16, cut bool, sealed byte) {
 		off := min(int64(at), int64(len(segment)))
 		if sealed != 0 {
-			b = appendRecord(nil, newSeed(h.salt, h.id), record{kind: kind(sealed), seq: uint64(at), batch: end, payload: b})
+			b = appendRecord(nil, newSeed(h.Salt, h.ID), record{kind: kind(sealed), seq: uint64(at), batch: end, payload: b})
 			off = end
 		}
 		changed := bytes.Clone(segment)

@@ -18,9 +18,7 @@ func TestFailuresCountUntilTheDiskWritesAgainByItself(t *testing.T) {
 		op  string
 	}{"a disk that fails": {syscall.EIO, "datasync"}, "a disk without space": {syscall.ENOSPC, "allocate"}} {
 		t.Run(what, func(t *testing.T) {
-			d := &faultyDisk{}
-			o := testOptions()
-			o.disk = d
+			d, o := faulty()
 			j := open(t, t.TempDir(), o)
 			d.set("", fault.err, fault.op)
 			if err := j.Append(t.Context(), renamed(groupKey("app", 1), 1, "x")); !errors.Is(err, fault.err) {
@@ -34,14 +32,10 @@ func TestFailuresCountUntilTheDiskWritesAgainByItself(t *testing.T) {
 }
 
 func TestAnAppendThatIsNotDurableInTimeIsAFailureUntilTheDiskGoesOn(t *testing.T) {
-	d := &faultyDisk{}
-	o := testOptions()
-	o.disk = d
+	d, o := faulty()
 	j := open(t, t.TempDir(), o)
-	inside, release := d.hold()
 	var wg sync.WaitGroup
-	wg.Go(func() { appendEvent(t, j, renamed(groupKey("app", 0), 1, "held")) })
-	<-inside
+	release := held(t, d, j, &wg)
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		if err := j.Append(ctx, renamed(groupKey("app", 1), 1, "late")); !errors.Is(err, context.DeadlineExceeded) {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,16 +75,13 @@ type Journal struct {
 	dir     string
 	options Options
 	lock    *fileutil.LockedFile
-	damaged aside
 	damage  []Damage
+	aside   int64 // bytes of damaged-* files
 	pending *pending
 	queue   *queue
 	log     *segmentLog
 
-	owed     *owed
 	marks    map[event.Key]uint64 // checkpoints that are not yet on disk; guarded by pending.mu
-	flush    *time.Timer
-	flushing atomic.Bool // the flush timer runs
 	failures atomic.Int64
 
 	close   sync.Once
@@ -94,9 +90,7 @@ type Journal struct {
 	err     error // of Close; the committer's before it stops
 
 	// Of the committer.
-	lingering  *time.Timer
-	probing    *time.Timer // runs while the disk fails
-	round      uint64      // compaction empties the segments up to this one; 0 = none
+	round      uint64 // compaction empties the segments up to this one; 0 = none
 	batchLimit int64
 	lastBatch  int
 	buf, key   []byte
@@ -144,19 +138,13 @@ func newJournal(dir string, o Options) *Journal {
 	}
 	o.MaxBytes = max(o.MaxBytes, MinBytes/minSegment*o.unit)
 	segment := min(max(o.MaxBytes/segmentsPerJournal, o.unit), maxSegment)
-	part := o.MaxBytes / asidePart
-	budget := o.MaxBytes - 2*part
-	owing := &owed{apps: map[App]bool{}}
+	budget := o.MaxBytes - 2*(o.MaxBytes/asidePart)
 	j := &Journal{
 		dir: dir, options: o,
-		damaged:    aside{dir: dir, disk: o.disk, budget: part},
-		queue:      newQueue(),
-		log:        &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1, owed: owing, complaint: rate.Sometimes{Interval: time.Minute}},
-		owed:       owing,
+		queue: newQueue(),
+		log: &segmentLog{dir: dir, disk: o.disk, log: o.Log, segmentSize: segment, budget: budget, nextID: 1,
+			owed: owed{apps: map[App]bool{}}, complaint: rate.Sometimes{Interval: time.Minute}},
 		marks:      map[event.Key]uint64{},
-		flush:      stoppedTimer(),
-		lingering:  stoppedTimer(),
-		probing:    stoppedTimer(),
 		closing:    make(chan struct{}),
 		stopped:    make(chan struct{}),
 		batchLimit: min(maxBatch, segment/batchPart),
@@ -170,17 +158,11 @@ func newJournal(dir string, o Options) *Journal {
 	return j
 }
 
-func stoppedTimer() *time.Timer {
-	t := time.NewTimer(math.MaxInt64)
-	t.Stop()
-	return t
-}
-
 // Append returns nil after the event is on disk. The event, with all it points to, is the journal's from then on
 // and must not be changed. Any error but the context's means that the event is not in the journal; after a context's
 // error it may or may not be.
 func (j *Journal) Append(ctx context.Context, ev event.Event) error {
-	if err := check(ev); err != nil {
+	if err := event.Check(ev); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -197,25 +179,11 @@ func (j *Journal) Append(ctx context.Context, ev event.Event) error {
 	case <-ctx.Done():
 		j.queue.remove(r) // or it is being written, and nobody waits for the answer
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			j.failed() // until the disk has finished something
+			j.failures.Add(1) // until the disk has finished something
 		}
 		return ctx.Err()
 	}
 }
-
-// check refuses what the codec would not read again.
-func check(ev event.Event) error {
-	ok := known(ev.State.Last.Source)
-	for _, r := range ev.State.Registers {
-		ok = ok && known(r.Source)
-	}
-	if !ok {
-		return fmt.Errorf("%w: unknown source", event.ErrEncoding)
-	}
-	return nil
-}
-
-func known(s event.Source) bool { return s == event.REST || s == event.Callback }
 
 // Pending returns all pending events of the group folded into one, which must not be changed, and the number to give
 // to Checkpoint. States of different SDKAppIDs never mix: of those only the latest is kept.
@@ -229,11 +197,9 @@ func (j *Journal) Pending(key event.Key) (ev event.Event, upTo uint64, ok bool) 
 func (j *Journal) Checkpoint(key event.Key, upTo uint64) {
 	j.pending.mu.Lock()
 	defer j.pending.mu.Unlock()
-	if !j.pending.clear(key, upTo) {
-		return
+	if j.pending.clear(key, upTo) {
+		j.marks[key] = max(j.marks[key], upTo)
 	}
-	j.marks[key] = max(j.marks[key], upTo)
-	j.flushSoon()
 }
 
 // Keys returns the groups with pending events, in no order.
@@ -241,7 +207,7 @@ func (j *Journal) Keys() []event.Key { return j.pending.keys() }
 
 // Stats tells how much the journal holds.
 func (j *Journal) Stats() Stats {
-	return Stats{Groups: j.pending.groups(), Bytes: j.log.bytes.Load() + j.damaged.bytes}
+	return Stats{Groups: j.pending.groups(), Bytes: j.log.bytes.Load() + j.aside}
 }
 
 // Damage lists what recovery found damaged at Open; empty when all was well.
@@ -254,8 +220,6 @@ func (j *Journal) Close() error {
 		j.queue.close()
 		close(j.closing)
 		<-j.stopped
-		j.flush.Stop()
-		j.probing.Stop()
 		j.err = errors.Join(j.err, j.lock.Close())
 	})
 	return j.err

@@ -25,15 +25,15 @@ type segmentLog struct {
 	budget      int64 // bytes of all segments together
 
 	segments []*segment // oldest first; all but the active one are sealed: nothing is ever added to them
-	doomed   []*segment // given up, but the MANIFEST may still name them: they are deleted after the next one
+	doomed   []*segment // given up: they are deleted when the MANIFEST does not name them
 	nextID   uint64     // of a segment; an id is used once
 	seq      uint64     // of the newest event
-	owed     *owed
+	owed     owed
+	stale    atomic.Bool // the MANIFEST on the disk is not what it must be
 
 	file    file // of the active segment, the last one; nil when a new one is to be made
 	seed    uint32
 	bytes   atomic.Int64  // of all files of segments
-	old     int64         // of those that were there at the start
 	syncing time.Duration // what the last sync took
 
 	complaint rate.Sometimes
@@ -71,12 +71,12 @@ func (l *segmentLog) roll(n int64) error {
 	if err := l.sweep(); err != nil { // so at most one failed roll leaves its file behind
 		return err
 	}
-	h := header{version: formatVersion, id: l.nextID, size: l.sizeFor(n), salt: l.salt}
+	h := header{Version: formatVersion, ID: l.nextID, Size: l.sizeFor(n), Salt: l.salt}
 	if len(l.segments) > 0 && !l.active().unread {
-		h.prev, h.prevEnd = l.active().id, l.active().end
+		h.Prev, h.PrevEnd = l.active().id, l.active().end
 	}
 	l.nextID++
-	s := &segment{id: h.id, size: h.size, end: headerSize}
+	s := &segment{id: h.ID, size: h.Size, end: headerSize}
 	l.bytes.Add(s.size)
 	f, err := createSegment(l.disk, l.dir, h)
 	if err == nil {
@@ -85,10 +85,10 @@ func (l *segmentLog) roll(n int64) error {
 		}
 	}
 	if err != nil {
-		l.doomed = append(l.doomed, s)
+		l.doom(s)
 		return err
 	}
-	l.segments, l.file, l.seed = append(l.segments, s), f, newSeed(l.salt, h.id)
+	l.segments, l.file, l.seed = append(l.segments, s), f, newSeed(l.salt, h.ID)
 	return nil
 }
 
@@ -108,7 +108,8 @@ func (l *segmentLog) write(b []byte) error {
 	if err != nil {
 		l.seal()
 		if s := l.active(); s.end == headerSize {
-			l.segments, l.doomed = l.segments[:len(l.segments)-1], append(l.doomed, s)
+			l.segments = l.segments[:len(l.segments)-1]
+			l.doom(s)
 		}
 		return err
 	}
@@ -124,58 +125,58 @@ func (l *segmentLog) seal() {
 	}
 }
 
-// trim deletes the oldest sealed segments as long as nothing in them is needed. It keeps those that could not be read.
-func (l *segmentLog) trim(dead func(*segment) bool) {
-	var keep []*segment
-	rest := l.sealed()
-	for len(rest) > 0 && dead(rest[0]) {
-		if rest[0].unread {
-			keep = append(keep, rest[0])
-		} else {
-			l.doomed = append(l.doomed, rest[0])
+// trim gives up those of the n oldest segments that could be read.
+func (l *segmentLog) trim(n int) {
+	l.segments = slices.DeleteFunc(l.segments, func(s *segment) bool {
+		n--
+		if n < 0 || s.unread {
+			return false
 		}
-		rest = rest[1:]
-	}
-	if first := len(l.sealed()) - len(rest); first > len(keep) {
-		l.segments = append(keep, l.segments[first:]...)
-	}
-	if err := l.sweep(); err != nil {
-		l.complaint.Do(func() { l.log.Error("cannot delete journal segments; trying again", "error", err) })
+		l.doom(s)
+		return true
+	})
+	if len(l.doomed) > 0 {
+		_ = l.sweep() // it is tried again
 	}
 }
 
-// sweep deletes the doomed segments once the MANIFEST on the disk does not name them. A crash between the two leaves
-// files that the next start deletes.
+func (l *segmentLog) doom(s *segment) {
+	l.doomed = append(l.doomed, s)
+	l.stale.Store(true)
+}
+
+// sweep brings the MANIFEST up to date and deletes the segments that it does not name any more. A crash between the
+// two leaves files that the next start deletes.
 func (l *segmentLog) sweep() error {
-	if len(l.doomed) == 0 {
-		return nil
-	}
-	if err := l.writeManifest(l.segments); err != nil {
-		return err
+	if l.stale.Load() {
+		if err := l.writeManifest(l.segments); err != nil {
+			l.complaint.Do(func() {
+				l.log.Error("cannot write the journal's MANIFEST; trying again", "error", err)
+			})
+			return err
+		}
 	}
 	l.doomed = slices.DeleteFunc(l.doomed, func(s *segment) bool {
 		if err := l.disk.remove(filepath.Join(l.dir, segmentName(s.id))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false
 		}
 		l.bytes.Add(-s.size)
-		if s.old {
-			l.old -= s.size
-		}
 		return true
 	})
 	return nil
 }
 
+// writeManifest makes a MANIFEST durable that names these segments and what is owed.
 func (l *segmentLog) writeManifest(segments []*segment) error {
-	m := manifest{salt: l.salt, nextID: l.nextID, seq: l.seq}
+	l.stale.Store(false) // first, for resyncs come to be owed meanwhile
+	m := manifest{manifestHead: manifestHead{Salt: l.salt, NextID: l.nextID, Seq: l.seq}}
 	for _, s := range segments {
 		m.ids = append(m.ids, s.id)
 	}
-	var version int
-	m.all, m.owed, version = l.owed.snapshot()
-	err := installBytes(l.disk, filepath.Join(l.dir, manifestName), appendManifest(nil, m))
-	if err == nil {
-		l.owed.saved(version)
+	m.All, m.owed = l.owed.list()
+	err := installBytes(l.disk, filepath.Join(l.dir, manifestName), encodeManifest(m))
+	if err != nil {
+		l.stale.Store(true)
 	}
 	return err
 }

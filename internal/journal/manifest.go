@@ -15,9 +15,7 @@ import (
 const (
 	manifestName  = "MANIFEST"
 	manifestMagic = "IMGJMAN\n"
-	manifestHead  = 48 // bytes before the ids
-
-	manifestMax = 64 << 20 // bytes; no journal has that many segments and apps
+	manifestMax   = 64 << 20 // bytes; no journal has that many segments and apps
 )
 
 var errManifest = errors.New("bad MANIFEST")
@@ -32,39 +30,36 @@ func otherVersion(what string, v uint32) error {
 
 // manifest says which segments there must be, so that a lost file shows, and what is owed.
 type manifest struct {
-	salt   uint64
-	nextID uint64 // no segment had it when this was written
-	seq    uint64 // of the newest event then
-	ids    []uint64
-	all    bool  // a resync is owed to every app
-	owed   []App // those to which one is owed
+	manifestHead
+	ids  []uint64
+	owed []App // to which a resync is owed
 }
 
-// appendManifest encodes a manifest. Magic and version at the start and the checksum at the end stay where they are
-// in every version.
-func appendManifest(dst []byte, m manifest) []byte {
-	start := len(dst)
-	dst = append(dst, manifestMagic...)
-	dst = binary.LittleEndian.AppendUint32(dst, formatVersion)
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(m.ids)))
-	dst = binary.LittleEndian.AppendUint64(dst, m.salt)
-	dst = binary.LittleEndian.AppendUint64(dst, m.nextID)
-	dst = binary.LittleEndian.AppendUint64(dst, m.seq)
-	all := uint64(0)
-	if m.all {
-		all = 1
-	}
-	dst = binary.LittleEndian.AppendUint64(dst, all)
-	for _, id := range m.ids {
-		dst = binary.LittleEndian.AppendUint64(dst, id)
-	}
+// manifestHead is the fixed part. Magic and Version stay where they are in every version, and so does the checksum at the
+// end of the file.
+type manifestHead struct {
+	Magic   [8]byte
+	Version uint32
+	IDs     uint32 // number of ids
+	Salt    uint64
+	NextID  uint64 // no segment had it when this was written
+	Seq     uint64 // of the newest event then
+	All     bool   // a resync is owed to every app
+	_       [7]byte
+}
+
+func encodeManifest(m manifest) []byte {
+	copy(m.Magic[:], manifestMagic)
+	m.Version, m.IDs = formatVersion, uint32(len(m.ids))
+	b, _ := binary.Append(nil, binary.LittleEndian, m.manifestHead) // these have a fixed size
+	b, _ = binary.Append(b, binary.LittleEndian, m.ids)
 	for _, a := range m.owed {
-		dst = event.AppendKey(dst, event.Key{Namespace: a.Namespace, App: a.Name})
+		b = event.AppendKey(b, event.Key{Namespace: a.Namespace, App: a.Name})
 	}
-	return binary.LittleEndian.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
-func parseManifest(b []byte) (manifest, error) {
+func parseManifest(b []byte) (m manifest, err error) {
 	n := len(b) - 4
 	if n < 12 || string(b[:8]) != manifestMagic || crc32.Checksum(b[:n], castagnoli) != binary.LittleEndian.Uint32(b[n:]) {
 		return manifest{}, errManifest
@@ -72,22 +67,19 @@ func parseManifest(b []byte) (manifest, error) {
 	if v := binary.LittleEndian.Uint32(b[8:]); v != formatVersion {
 		return manifest{}, otherVersion(manifestName, v)
 	}
-	if n < manifestHead || uint64(binary.LittleEndian.Uint32(b[12:]))*8 > uint64(n-manifestHead) {
+	rest := b[:n]
+	if n, err := binary.Decode(rest, binary.LittleEndian, &m.manifestHead); err != nil || uint64(m.IDs)*8 > uint64(len(rest)-n) {
 		return manifest{}, errManifest
 	}
-	at := func(off int) uint64 { return binary.LittleEndian.Uint64(b[off:]) }
-	m := manifest{salt: at(16), nextID: at(24), seq: at(32), all: at(40) != 0}
-	off := manifestHead
-	for range binary.LittleEndian.Uint32(b[12:]) {
-		m.ids = append(m.ids, at(off))
-		off += 8
-	}
-	for rest := b[off:n]; len(rest) > 0; {
-		key, after, err := event.DecodeKey(rest)
-		if err != nil {
+	rest = rest[binary.Size(m.manifestHead):]
+	m.ids = make([]uint64, m.IDs)
+	n, _ = binary.Decode(rest, binary.LittleEndian, m.ids) // there is enough
+	for rest = rest[n:]; len(rest) > 0; {
+		var key event.Key
+		if key, rest, err = event.DecodeKey(rest); err != nil {
 			return manifest{}, errManifest
 		}
-		m.owed, rest = append(m.owed, App{key.Namespace, key.App}), after
+		m.owed = append(m.owed, App{key.Namespace, key.App})
 	}
 	return m, nil
 }

@@ -26,7 +26,7 @@ type memDisk struct {
 	mu      sync.Mutex
 	chance  float64           // that a call fails
 	off     bool              // nothing works any more
-	bad     map[*inode]int    // a sector of each that cannot be read
+	bad     map[*inode]hole   // what cannot be read
 	medium  int               // reads that failed in a way that says that the medium is damaged
 	names   map[string]*inode // as the running system sees them
 	durable map[string]*inode
@@ -39,6 +39,9 @@ type rename struct {
 	to    *inode
 	other string
 }
+
+// hole is sectors of a file.
+type hole struct{ from, to int }
 
 type inode struct {
 	data  []byte       // as the running system sees it
@@ -160,12 +163,13 @@ func (d *memDisk) list(string) ([]entryInfo, error) {
 	return all, nil
 }
 
-// spoil makes a sector unreadable in some files, until heal.
+// spoil makes some sectors in a row unreadable in some files, until heal.
 func (d *memDisk) spoil() {
-	d.bad = map[*inode]int{}
+	d.bad = map[*inode]hole{}
 	for _, path := range slices.Sorted(maps.Keys(d.names)) {
 		if n := d.names[path]; strings.HasSuffix(path, ".log") && len(n.data) > 0 && d.rng.IntN(2) == 0 {
-			d.bad[n] = d.rng.IntN(len(n.data)/sectorSize/2 + 1)
+			from := d.rng.IntN(len(n.data)/sectorSize/2 + 1)
+			d.bad[n] = hole{from, from + 1 + d.rng.IntN(20)*d.rng.IntN(2)}
 		}
 	}
 }
@@ -246,7 +250,7 @@ func (f *memFile) ReadAt(b []byte, off int64) (int, error) {
 	f.d.mu.Lock()
 	defer f.d.mu.Unlock()
 	err := f.d.fails(syscall.EIO, syscall.ENOMEM)
-	if s, ok := f.d.bad[f.n]; ok && err == nil && int(off) < (s+1)*sectorSize && int(off)+len(b) > s*sectorSize {
+	if h, ok := f.d.bad[f.n]; ok && err == nil && int(off) < h.to*sectorSize && int(off)+len(b) > h.from*sectorSize {
 		err = syscall.EIO
 	}
 	if err != nil {
@@ -291,12 +295,6 @@ func (f *memFile) allocate(size int64) error { return f.resize(size, syscall.ENO
 func (f *memFile) truncate(size int64) error { return f.resize(size, syscall.EIO) }
 func (f *memFile) datasync() error           { return f.sync() }
 func (f *memFile) Close() error              { return nil }
-
-func (f *memFile) size() (int64, error) {
-	f.d.mu.Lock()
-	defer f.d.mu.Unlock()
-	return int64(len(f.n.data)), f.d.fails(syscall.ENOMEM)
-}
 
 func (f *memFile) sync() error {
 	f.d.mu.Lock()

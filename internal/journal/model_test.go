@@ -131,19 +131,3 @@ func files(dir string) (sum int64) {
 	}
 	return sum
 }
-
-func TestEncodedSizeIsTheCodecs(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		change := event.Change{Time: rapid.Int64().Draw(t, "time"), Command: rapid.String().Draw(t, "command"),
-			Operator: rapid.String().Draw(t, "operator"), Source: event.REST}
-		var values []event.Value
-		for range rapid.IntRange(0, 5).Draw(t, "values") {
-			values = append(values, event.Value{Field: rapid.String().Draw(t, "field"), Value: rapid.String().Draw(t, "value")})
-		}
-		ev := event.Event{Key: groupKey("app", rapid.Int().Draw(t, "group")), SDKAppID: rapid.Int64().Draw(t, "app"),
-			Received: epoch, Count: rapid.IntRange(0, 1<<40).Draw(t, "count"), State: event.NewState(event.Created, change, values)}
-		if got, want := encodedSize(ev), len(event.Append(nil, ev)); got != want {
-			t.Fatalf("encodedSize = %d, want %d", got, want)
-		}
-	})
-}

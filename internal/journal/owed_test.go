@@ -26,7 +26,7 @@ func TestAResyncIsOwedUntilItIsSettled(t *testing.T) {
 	j := open(t, dir, testOptions())
 	j.Owe(two)
 	j.Owe(one)
-	waitFor(t, func() bool { return !j.owed.dirty() }) // on the disk by itself
+	waitFor(t, func() bool { return !j.log.stale.Load() }) // on the disk by itself
 	if got := crashed(t, dir).Owed(nil, true); !slices.Equal(got, []App{one, two}) {
 		t.Errorf("after a crash resyncs are owed to %v", got)
 	}

@@ -22,6 +22,7 @@ type pending struct {
 	entries map[event.Key]*entry
 	apps    map[App]*usage
 	cost    int64
+	buf     []byte
 }
 
 // usage is what an app holds. It may hold half of the journal.
@@ -151,7 +152,8 @@ func (p *pending) fold(a, b slot) slot {
 		return a
 	}
 	b.ev = p.join(a.ev, b.ev)
-	b.size, b.seg = int64(recordSize(encodedSize(b.ev))), a.seg
+	p.buf = event.Append(p.buf[:0], b.ev)
+	b.size, b.seg = int64(recordSize(len(p.buf))), a.seg
 	return b
 }
 

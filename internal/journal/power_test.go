@@ -67,13 +67,14 @@ type history struct {
 	owed    map[App]bool // that are on the disk
 	faults  bool         // there were some
 	damage  bool         // was reported, and the resync that it owes was not asked for
+	unit    int64        // small is quick
 	at      int64
 }
 
 func newHistory(t *testing.T, seed uint64, dir string) *history {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	return &history{t: t, seed: seed, rng: rng, dir: dir, disk: newMemDisk(rand.New(rand.NewPCG(seed, 1))),
-		acked: map[event.Key][]event.Event{}, tried: map[event.Key][]event.Event{}, out: map[event.Key]event.Event{}, upTo: map[event.Key]uint64{}, owed: map[App]bool{}}
+		unit: 4096 << (rng.IntN(2) * rng.IntN(4)), acked: map[event.Key][]event.Event{}, tried: map[event.Key][]event.Event{}, out: map[event.Key]event.Event{}, upTo: map[event.Key]uint64{}, owed: map[App]bool{}}
 }
 
 func (r *history) fatal(format string, args ...any) {
@@ -101,7 +102,7 @@ func (r *history) run() (starts int64) {
 
 // start opens the journal, now and then on a disk that fails meanwhile.
 func (r *history) start(life int) bool {
-	o := Options{MaxBytes: 1, MaxGroups: 1000, Fold: fold, disk: r.disk, unit: 4096, patience: time.Nanosecond} // small is quick
+	o := Options{MaxBytes: 1, MaxGroups: 1000, Fold: fold, disk: r.disk, unit: r.unit, patience: time.Nanosecond}
 	if life > 0 && r.rng.IntN(4) == 0 {
 		r.setFaults(0.3 * r.rng.Float64())
 	}
@@ -136,11 +137,11 @@ func (r *history) start(life int) bool {
 			}
 			r.damage = true
 		}
-		if j.owed.all { // the MANIFEST that named them may be lost, and all that are known get one
+		if j.log.owed.all { // the MANIFEST that named them may be lost, and all that are known get one
 			clear(r.owed)
 		}
 		for app := range r.owed {
-			if !j.owed.all && !j.owed.apps[app] {
+			if !j.log.owed.all && !j.log.owed.apps[app] {
 				r.fatal("the resync that is owed to %v is forgotten", app)
 			}
 		}
@@ -237,7 +238,7 @@ func (r *history) live() {
 			r.burst()
 		case n == 20:
 			r.owe()
-			r.j.probe()
+			_ = r.j.flush()
 		}
 	}
 }
@@ -252,7 +253,7 @@ func (r *history) owe() {
 	} else {
 		r.j.Owe(app)
 	}
-	if r.j.saveOwed(); !settle && !r.j.owed.dirty() {
+	if err := r.j.log.sweep(); err == nil && !settle {
 		r.owed[app] = true
 	}
 }
@@ -294,7 +295,7 @@ func (r *history) put(key event.Key, text string) {
 func (r *history) commit() (last error) {
 	cost := r.j.pending.cost
 	for len(r.j.queue.waiting) > 0 {
-		r.j.turn()
+		_ = r.j.turn()
 	}
 	for _, q := range r.waiting {
 		ev, size := q.ev, q.size()

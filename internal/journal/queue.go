@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
@@ -78,17 +79,17 @@ func (q *queue) signal() {
 	}
 }
 
-// remove takes back a request whose caller gave up; false when the committer has it already.
-func (q *queue) remove(r *request) bool {
+// remove takes back a request whose caller gave up, unless the committer has it already.
+func (q *queue) remove(r *request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for i, w := range q.waiting {
-		if w == r {
-			q.waiting = append(q.waiting[:i], q.waiting[i+1:]...)
-			return true
-		}
-	}
-	return false
+	q.waiting = slices.DeleteFunc(q.waiting, func(w *request) bool { return w == r })
+}
+
+func (q *queue) length() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting)
 }
 
 // expect sets how many requests are worth a wake-up, and reports whether there are fewer now.

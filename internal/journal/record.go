@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 )
@@ -135,17 +136,4 @@ func torn(b []byte, off int64, seed uint32) bool {
 	return false
 }
 
-func empty(b []byte) bool {
-	for len(b) >= 8 {
-		if binary.LittleEndian.Uint64(b) != 0 {
-			return false
-		}
-		b = b[8:]
-	}
-	for _, c := range b {
-		if c != 0 {
-			return false
-		}
-	}
-	return true
-}
+func empty(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }

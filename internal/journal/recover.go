@@ -19,21 +19,27 @@ import (
 // recovery reads what an earlier run left and repairs it as far as it must.
 type recovery struct {
 	*Journal
-	manifest manifest
-	found    []*found // segments on disk, oldest first
-	rewrite  bool     // the MANIFEST must be rewritten
-	broken   []byte   // a MANIFEST that is no good, and why
-	reason   string
-	owing    bool // the MANIFEST on the disk says that damage was found
+	sizes    map[string]int64 // of the files
+	manifest *manifest        // nil if there is none that can be read
+	broken   []byte           // a MANIFEST that is no good
+	found    []*found         // segments on disk, oldest first
+
+	asides    int    // files of damaged bytes
+	lastAside uint64 // number of the newest one
 }
 
 // found is a segment on disk.
 type found struct {
-	id     uint64
-	size   int64
+	*segment
 	header header
 	ok     bool  // the header is good
 	err    error // it could not be read
+
+	data  []byte
+	seed  uint32
+	short bool  // the file is shorter than it was made
+	known bool  // end is where committed records end, so whatever is bad before it was whole once
+	last  int64 // where the last write began
 }
 
 func (r *recovery) path(id uint64) string { return filepath.Join(r.dir, segmentName(id)) }
@@ -41,9 +47,8 @@ func (r *recovery) path(id uint64) string { return filepath.Join(r.dir, segmentN
 // recover is the table of contents of recovery. It fails only for what may heal, or what a person must look at: a
 // directory that cannot be read or written, or another format. Nothing is changed before the latter is known.
 func (j *Journal) recover() error {
-	r := &recovery{Journal: j}
-	tmp, err := r.list()
-	if err != nil {
+	r := &recovery{Journal: j, sizes: map[string]int64{}}
+	if err := r.list(); err != nil {
 		return err
 	}
 	if err := r.readManifest(); err != nil {
@@ -52,13 +57,10 @@ func (j *Journal) recover() error {
 	if err := r.readHeaders(); err != nil {
 		return err
 	}
-	if r.reason != "" {
-		r.setAside("-"+manifestName, r.broken, r.reason)
+	if r.broken != nil {
+		r.setAside("-"+manifestName, r.broken, errManifest.Error())
 	}
-	for _, name := range tmp {
-		_ = r.log.disk.remove(filepath.Join(r.dir, name))
-	}
-	r.findMissing()
+	r.adopt()
 	for _, f := range r.found {
 		if err := r.replay(f); err != nil {
 			return err
@@ -67,23 +69,22 @@ func (j *Journal) recover() error {
 	return r.conclude()
 }
 
-// list finds the segments, the files that were set aside, and those that were not finished.
-func (r *recovery) list() (tmp []string, err error) {
+// list finds the segments and the other files.
+func (r *recovery) list() error {
 	var files []entryInfo
-	err = r.again(func() (err error) { files, err = r.log.disk.list(r.dir); return })
+	err := r.again(func() (err error) { files, err = r.log.disk.list(r.dir); return })
 	for _, f := range files {
-		id, isSegment := segmentID(f.name)
-		switch {
-		case isSegment:
-			r.found = append(r.found, &found{id: id, size: f.size})
+		r.sizes[f.name] = f.size
+		var n uint64
+		if id, ok := segmentID(f.name); ok {
+			r.found = append(r.found, &found{segment: &segment{id: id, old: true}})
 			r.log.nextID = max(r.log.nextID, id+1)
-		case isTmp(f.name):
-			tmp = append(tmp, f.name)
-		default:
-			r.damaged.found(f.name, f.size)
+		} else if _, err := fmt.Sscanf(f.name, "damaged-%06d-", &n); err == nil {
+			r.asides, r.lastAside, r.aside = r.asides+1, max(r.lastAside, n), r.aside+f.size
 		}
 	}
-	return tmp, err
+	slices.SortFunc(r.found, func(a, b *found) int { return cmp.Compare(a.id, b.id) })
+	return err
 }
 
 func (r *recovery) readManifest() error {
@@ -94,45 +95,39 @@ func (r *recovery) readManifest() error {
 	}
 	switch {
 	case err == nil:
-		r.manifest, r.log.seq, r.owing = m, m.seq, m.all
-		r.log.nextID = max(r.log.nextID, m.nextID)
-		r.owed.all = m.all
+		r.manifest = &m
+		r.log.salt, r.log.seq, r.log.nextID, r.log.owed.all = m.Salt, m.Seq, max(r.log.nextID, m.NextID), m.All
 		for _, app := range m.owed {
-			r.owed.apps[app] = true
+			r.log.owed.apps[app] = true
 		}
 		return nil
-	case errors.Is(err, errVersion), !errors.Is(err, errManifest) && !errors.Is(err, fs.ErrNotExist) && !isMedium(err):
-		return err
-	case errors.Is(err, fs.ErrNotExist) && len(r.found) == 0:
 	case errors.Is(err, errManifest):
-		r.broken, r.reason = b, err.Error()
-	default:
+		r.broken = b
+	case errors.Is(err, fs.ErrNotExist) && len(r.found) == 0:
+	case errors.Is(err, fs.ErrNotExist), isMedium(err):
 		r.report("", fmt.Sprintf("the MANIFEST cannot be read: %v", err))
+	default:
+		return err
 	}
-	for _, f := range r.found { // all that is there belongs to the log, as far as anybody can know
-		r.manifest.ids = append(r.manifest.ids, f.id)
-	}
-	r.rewrite = true
+	r.log.stale.Store(true)
 	return nil
 }
 
 // readHeaders looks at the first record of each segment. The salt is in every one of them and in the MANIFEST.
 func (r *recovery) readHeaders() error {
-	r.log.salt = r.manifest.salt
 	for _, f := range r.found {
 		b, err := r.read(segmentName(f.id), headerSize)
-		if err != nil && !isMedium(err) {
+		if passing(err) != nil {
 			return err
 		}
 		h, ok := parseHeader(b)
-		if ok && h.version != formatVersion {
-			return otherVersion(segmentName(f.id), h.version)
+		if ok && h.Version != formatVersion {
+			return otherVersion(segmentName(f.id), h.Version)
 		}
-		if ok && h.id != f.id {
-			ok = r.rename(f, h.id)
-		}
-		if f.header, f.ok, f.err = h, ok, err; ok && r.log.salt == 0 {
-			r.log.salt = h.salt
+		f.size, f.err = r.sizes[segmentName(f.id)], err
+		if f.ok = ok && h.ID == f.id; f.ok {
+			f.header, f.short, f.size = h, f.size < h.Size, max(f.size, h.Size)
+			r.log.salt = cmp.Or(r.log.salt, h.Salt)
 		}
 	}
 	for r.log.salt == 0 { // a new journal, or nothing is left of it
@@ -140,35 +135,34 @@ func (r *recovery) readHeaders() error {
 		_, _ = rand.Read(b[:]) // never fails
 		r.log.salt = binary.LittleEndian.Uint64(b[:])
 	}
-	slices.SortFunc(r.found, func(a, b *found) int { return cmp.Compare(a.id, b.id) })
 	return nil
 }
 
-// rename gives a file the name of the segment that it is, unless that one is there too.
-func (r *recovery) rename(f *found, id uint64) bool {
-	taken := slices.ContainsFunc(r.found, func(o *found) bool { return o.id == id })
-	if taken || r.log.disk.rename(r.path(f.id), r.path(id)) != nil {
-		return false // its records will not fit its name
-	}
-	r.report("", fmt.Sprintf("%s is really %s and was renamed", segmentName(f.id), segmentName(id)))
-	f.id, r.log.nextID = id, max(r.log.nextID, id+1)
-	return true
-}
-
-func (r *recovery) findMissing() {
-	for _, id := range r.manifest.ids {
-		if !slices.ContainsFunc(r.found, func(f *found) bool { return f.id == id }) {
-			r.report("", fmt.Sprintf("segment %s is missing", segmentName(id)))
+// adopt makes the segments that the MANIFEST names part of the log, or all of them when it cannot be read. Others were
+// given up, and only their deletion got lost; so was that of unfinished files.
+func (r *recovery) adopt() {
+	var ids []uint64
+	r.found = slices.DeleteFunc(r.found, func(f *found) bool {
+		r.log.bytes.Add(f.size)
+		if r.manifest != nil && !slices.Contains(r.manifest.ids, f.id) {
+			r.log.doom(f.segment)
+			return true
+		}
+		r.log.segments, ids = append(r.log.segments, f.segment), append(ids, f.id)
+		return false
+	})
+	if r.manifest != nil {
+		for _, id := range r.manifest.ids {
+			if !slices.Contains(ids, id) {
+				r.report("", fmt.Sprintf("segment %s is missing", segmentName(id)))
+			}
 		}
 	}
-}
-
-// listed reports whether the MANIFEST names a segment.
-func (r *recovery) listed(id uint64) bool { return slices.Contains(r.manifest.ids, id) }
-
-// stale reports whether a segment was given up before the MANIFEST was written, and only its deletion got lost.
-func (r *recovery) stale(id uint64) bool {
-	return id < r.manifest.nextID
+	for name := range r.sizes {
+		if isTmp(name) {
+			_ = r.log.disk.remove(filepath.Join(r.dir, name))
+		}
+	}
 }
 
 // knownEnd is where the committed records of a segment end, as a later header tells; 0 = not known. All headers that
@@ -176,27 +170,11 @@ func (r *recovery) stale(id uint64) bool {
 func (r *recovery) knownEnd(f *found) int64 {
 	for _, o := range r.found {
 		h := o.header
-		if o.ok && h.prev == f.id && h.prevEnd >= headerSize && h.prevEnd%alignment == 0 && h.prevEnd <= maxRead && (!f.ok || h.prevEnd <= f.header.size) {
-			return h.prevEnd
+		if h.Prev == f.id && h.PrevEnd >= headerSize && h.PrevEnd%alignment == 0 && h.PrevEnd <= maxRead && (!f.ok || h.PrevEnd <= f.header.Size) {
+			return h.PrevEnd
 		}
 	}
 	return 0
-}
-
-// keep makes a segment part of the log.
-func (r *recovery) keep(s *segment) {
-	s.old = true
-	r.rewrite = r.rewrite || !r.listed(s.id)
-	r.log.segments = append(r.log.segments, s)
-	r.log.bytes.Add(s.size)
-	r.log.old += s.size
-}
-
-// giveUp deletes a segment that nobody needs, once the MANIFEST does not name it.
-func (r *recovery) giveUp(f *found) {
-	r.log.doomed = append(r.log.doomed, &segment{id: f.id, size: f.size, old: true})
-	r.log.bytes.Add(f.size)
-	r.log.old += f.size
 }
 
 // apply replays one record. An error means that a whole record says something that cannot be.
@@ -232,22 +210,16 @@ func (r *recovery) apply(rec record, s *segment) error {
 // be given again: a checkpoint of a new event would be one of theirs when they can be read some day.
 const lostNumbers = 1 << 32
 
-// conclude brings the MANIFEST in line with what was found. New events go into a new segment, so that nothing is ever
-// written behind bytes of which nobody knows how they came there.
+// conclude deletes what nobody needs, and brings the MANIFEST in line with what was found. New events go into a new
+// segment, so that nothing is ever written behind bytes of which nobody knows how they came there.
 func (r *recovery) conclude() error {
 	if len(r.damage) > 0 {
 		r.log.seq += lostNumbers
-		r.rewrite = true
+		r.log.stale.Store(true)
 	}
 	r.trim()
-	if !r.rewrite {
-		return nil
+	if err := r.log.sweep(); r.manifest == nil && len(r.damage) == 0 {
+		return err // a new journal must be one that can be written
 	}
-	err := r.log.writeManifest(r.log.segments)
-	if err != nil && len(r.damage) > 0 {
-		r.log.log.Error("cannot write the journal's MANIFEST", "error", err)
-		r.flushSoon()
-		return nil // a start must not fail over damage
-	}
-	return err
+	return nil
 }

@@ -4,11 +4,13 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -20,6 +22,10 @@ const (
 	// What cannot be read is read again, for a disk behind a network may be away for a moment.
 	readTries  = 4
 	retryDelay = 250 * time.Millisecond
+
+	pagesPerUnit = 8 // 4 KiB each, as the kernel reads
+
+	maxAside = 1000 // files of damaged bytes
 )
 
 // isMedium reports whether an error says that the disk has lost what was on it. Any other, such as too many open files,
@@ -48,7 +54,10 @@ func (r *recovery) again(do func() error) error {
 
 // read reads a file up to limit bytes.
 func (r *recovery) read(name string, limit int64) (b []byte, err error) {
-	err = r.again(func() (err error) { b, err = readFile(r.log.disk, filepath.Join(r.dir, name), limit); return })
+	err = r.again(func() (err error) {
+		b, err = readFile(r.log.disk, filepath.Join(r.dir, name), min(limit, r.sizes[name]), r.options.unit/pagesPerUnit)
+		return
+	})
 	return b, err
 }
 
@@ -58,60 +67,43 @@ type span struct {
 	reason   string
 }
 
-// content is a segment in memory.
-type content struct {
-	data  []byte
-	seed  uint32
-	short bool // the file is shorter than it was made
-	end   int64
-	known bool  // end is where committed records end, so whatever is bad before it was whole once
-	last  int64 // where the last write began
-}
-
 // replay uses what can be read of a segment. What is damaged is set aside, reported, and repaired in place, so that
 // it is not found again at the next start. A segment that the disk does not give whole stays as it is.
 func (r *recovery) replay(f *found) error {
-	if !r.listed(f.id) && r.stale(f.id) {
-		r.giveUp(f)
-		return nil
-	}
-	s := &segment{id: f.id, size: max(f.size, f.header.size)}
-	b, err := r.read(segmentName(f.id), maxRead)
-	if err != nil && !isMedium(err) {
+	data, err := r.read(segmentName(f.id), maxRead)
+	if passing(err) != nil {
 		return err
 	}
 	if err = errors.Join(f.err, err); err != nil {
-		var passing error
-		if b, passing = r.readPages(f); passing != nil {
-			return passing
-		}
-		s.unread = true
+		f.unread = true
 		r.report("", fmt.Sprintf("%s cannot be read whole: %v (left in place)", segmentName(f.id), err))
 	}
-	c := r.content(f, b)
-	spans := r.survey(f, &c, s.unread)
-	if !s.unread && !r.listed(f.id) && len(spans) == 0 && c.end == headerSize { // a roll that failed
-		r.giveUp(f)
-		return nil
+	f.data, f.seed, f.end = data, newSeed(r.log.salt, f.id), int64(len(data))
+	if f.ok {
+		f.seed = newSeed(f.header.Salt, f.id)
 	}
-	s.end = c.end
-	r.keep(s)
-	if !s.unread {
-		if err := r.secure(f, c); err != nil {
-			return fmt.Errorf("writing the end of %s again: %w", segmentName(f.id), err)
+	if end := r.knownEnd(f); end > 0 {
+		f.end, f.known, f.short = end, true, f.short || int64(len(data)) < end
+	}
+	good, bad := f.survey()
+	if err := r.secure(f); err != nil {
+		return fmt.Errorf("writing the end of %s again: %w", segmentName(f.id), err)
+	}
+	for _, off := range good {
+		rec, size, _ := parse(f.data[off:], f.seed)
+		if err := r.apply(rec, f.segment); err != nil {
+			bad = append(bad, span{off, off + size, err.Error()})
 		}
 	}
-	spans = r.applyAll(s, c, spans)
-	if !s.unread {
-		r.repair(f, c, spans)
-	}
+	r.repair(f, bad)
+	f.data = nil // one at a time
 	return nil
 }
 
 // secure makes the last write of a segment durable whose end no header tells: it may be in the kernel's memory alone,
 // after a kill or a sync that failed, and older segments are deleted for what is in it.
-func (r *recovery) secure(f *found, c content) error {
-	if c.known || c.last < headerSize || c.last >= c.end {
+func (r *recovery) secure(f *found) error {
+	if f.unread || f.known || f.last < headerSize || f.last >= f.end {
 		return nil
 	}
 	return r.again(func() error {
@@ -120,127 +112,74 @@ func (r *recovery) secure(f *found, c content) error {
 			return err
 		}
 		defer func() { _ = file.Close() }() // synced
-		if _, err := file.WriteAt(c.data[c.last:c.end], c.last); err != nil {
+		if _, err := file.WriteAt(f.data[f.last:f.end], f.last); err != nil {
 			return err
 		}
 		return file.datasync()
 	})
 }
 
-// readPages reads what the disk gives of a file, with zeros for the rest. An error says nothing about the medium.
-func (r *recovery) readPages(f *found) ([]byte, error) {
-	b := make([]byte, min(f.size, maxRead))
-	file, err := r.log.disk.open(r.path(f.id), os.O_RDONLY)
-	if err != nil {
-		return b, passing(err)
-	}
-	defer func() { _ = file.Close() }() // only read
-	const page = 4096
-	for off := 0; off < len(b); off += page {
-		part := b[off:min(off+page, len(b))]
-		if _, err := file.ReadAt(part, int64(off)); passing(err) != nil {
-			return nil, err
-		} else if err != nil {
-			clear(part)
-		}
-	}
-	return b, nil
-}
-
-func (r *recovery) content(f *found, b []byte) content {
-	c := content{data: b, seed: newSeed(r.log.salt, f.id), end: int64(len(b)), short: f.ok && f.size < f.header.size}
-	if f.ok {
-		c.seed = newSeed(f.header.salt, f.id)
-	}
-	if end := r.knownEnd(f); end > 0 {
-		c.end, c.known = end, true
-		c.short = c.short || int64(len(b)) < end
-	}
-	return c
-}
-
-// applyAll replays the records between the bad spans, and returns those and what else makes no sense.
-func (r *recovery) applyAll(s *segment, c content, spans []span) []span {
-	bad := map[int64]int64{}
-	for _, s := range spans {
-		bad[s.from] = s.to
-	}
-	for off := int64(headerSize); off < c.end; {
-		if to, ok := bad[off]; ok {
-			off = to
-			continue
-		}
-		rec, size, ok := parse(c.data[off:min(c.end, int64(len(c.data)))], c.seed)
-		if !ok {
-			break // not reached: survey has seen all of them
-		}
-		if err := r.apply(rec, s); err != nil {
-			spans = append(spans, span{off, off + size, err.Error()})
-		}
-		off += size
-	}
-	return spans
-}
-
-// survey finds the bad spans of a segment and where its records end. Bad bytes that a torn write explains end the
-// segment without a word: they were never acknowledged. Only the last write of a segment can be torn, for each one
-// is synced before the next.
-func (r *recovery) survey(f *found, c *content, unread bool) []span {
-	var spans []span
+// survey finds the records and the bad spans of a segment, and where its records end.
+func (f *found) survey() (good []int64, bad []span) {
 	if !f.ok {
-		spans = append(spans, span{0, headerSize, "bad header"})
+		bad = append(bad, span{0, headerSize, "bad header"})
 	}
-	data := c.data[:min(c.end, int64(len(c.data)))]
+	data := f.data[:min(f.end, int64(len(f.data)))]
 	off := int64(headerSize)
 	for off < int64(len(data)) {
-		rec, size, ok := parse(data[off:], c.seed)
+		rec, size, ok := parse(data[off:], f.seed)
 		if ok {
-			c.last = max(c.last, rec.batch)
+			good, f.last = append(good, off), max(f.last, rec.batch)
 			off += size
 			continue
 		}
-		if !c.known && empty(data[off:]) {
+		if !f.known && empty(data[off:]) {
 			break
 		}
-		to := next(data, off+alignment, c.seed)
+		to := next(data, off+alignment, f.seed)
 		if to < 0 {
-			spans = append(spans, span{off, c.end, "bad record"})
+			bad = append(bad, span{off, f.end, "bad record"})
 			break
 		}
-		spans = append(spans, span{off, to, "bad record"})
+		bad = append(bad, span{off, to, "bad record"})
 		off = to
 	}
-	if c.known && off >= int64(len(data)) && off < c.end {
-		spans = append(spans, span{off, c.end, "the file is too short"})
+	if !f.known {
+		bad = f.judge(bad, off)
+		n, _ := slices.BinarySearch(good, f.end)
+		return good[:n], bad
 	}
-	if !c.known {
-		spans = judge(c, spans, off, unread)
+	if off >= int64(len(data)) && off < f.end {
+		bad = append(bad, span{off, f.end, "the file is too short"})
 	}
-	return spans
+	return good, bad
 }
 
-// judge tells torn writes from damage in a segment whose end is not known, and finds that end.
-func judge(c *content, spans []span, off int64, unread bool) []span {
-	c.end = off
-	for i, s := range spans {
-		if s.from >= max(c.last, headerSize) && !c.short && !unread && torn(c.data, s.from, c.seed) {
-			c.end = s.from
-			return spans[:i]
+// judge tells torn writes from damage in a segment whose end is not known, and finds that end. Bad bytes that a torn write
+// explains end the segment without a word: they were never acknowledged. Only the last write of a segment can be torn,
+// for each one is synced before the next.
+func (f *found) judge(bad []span, off int64) []span {
+	f.end = off
+	for i, s := range bad {
+		if s.from >= max(f.last, headerSize) && !f.short && !f.unread && torn(f.data, s.from, f.seed) {
+			f.end = s.from
+			return bad[:i]
 		}
 	}
-	if c.short && (len(spans) == 0 || spans[len(spans)-1].to < int64(len(c.data))) {
-		spans = append(spans, span{off, max(off, int64(len(c.data))), "the file is too short"})
+	if f.short && (len(bad) == 0 || bad[len(bad)-1].to < int64(len(f.data))) {
+		bad = append(bad, span{off, max(off, int64(len(f.data))), "the file is too short"})
 	}
-	return spans
+	return bad
 }
 
 // repair sets the bad spans of a segment aside and makes the file whole again, once it is on the disk that a resync is
 // owed: the damage is not found again.
-func (r *recovery) repair(f *found, c content, spans []span) {
-	if len(spans) == 0 {
+func (r *recovery) repair(f *found, bad []span) {
+	if len(bad) == 0 || f.unread {
 		return
 	}
-	err := r.owe()
+	r.log.owe(func(o *owed) { o.all = true })
+	err := r.log.sweep()
 	var file file
 	if err == nil {
 		file, err = r.log.disk.open(r.path(f.id), os.O_RDWR)
@@ -250,74 +189,51 @@ func (r *recovery) repair(f *found, c content, spans []span) {
 		return
 	}
 	defer func() { _ = file.Close() }() // what was written is synced
-	for _, s := range spans {
-		size := int64(len(c.data))
-		b := c.data[min(s.from, size):min(s.to, size)]
+	for _, s := range bad {
+		size := int64(len(f.data))
+		b := f.data[min(s.from, size):min(s.to, size)]
 		reason := fmt.Sprintf("%s, bytes %d to %d: %s", segmentName(f.id), s.from, s.to, s.reason)
-		if r.setAside(fmt.Sprintf("-%s-%d", segmentName(f.id), s.from), trimZeros(b), reason) {
-			err = errors.Join(err, r.fix(file, f, c, s))
+		if r.setAside(fmt.Sprintf("-%s-%d", segmentName(f.id), s.from), bytes.TrimRight(b, "\x00"), reason) {
+			_, werr := file.WriteAt(r.instead(f, s), s.from)
+			err = errors.Join(err, werr)
 		}
 	}
-	if c.short {
-		err = errors.Join(err, file.truncate(max(f.header.size, c.end)))
+	if f.short {
+		err = errors.Join(err, file.truncate(max(f.size, f.end)))
 	}
 	if err = errors.Join(err, file.sync()); err != nil {
 		r.log.log.Error("cannot repair a journal segment", "segment", segmentName(f.id), "error", err)
 	}
 }
 
-// owe makes it durable that a resync is owed to all apps, before the first repair.
-func (r *recovery) owe() error {
-	r.owed.change(func() { r.owed.all = true })
-	if r.owing {
-		return nil
-	}
-	m := r.manifest
-	m.salt, m.nextID, m.seq, m.all = r.log.salt, r.log.nextID, r.log.seq, true
-	_, m.owed, _ = r.owed.snapshot()
-	err := installBytes(r.log.disk, filepath.Join(r.dir, manifestName), appendManifest(nil, m))
-	r.owing = err == nil
-	return err
-}
-
-// fix overwrites a bad span: the header with a new one, a record with one that says to skip it, the tail with zeros.
-func (r *recovery) fix(file file, f *found, c content, s span) error {
-	var b []byte
+// instead is what overwrites a bad span: the header is made anew, a record becomes one that says to skip it, the tail zeros.
+func (r *recovery) instead(f *found, s span) []byte {
 	switch {
 	case s.from == 0:
-		f.header = header{version: formatVersion, id: f.id, size: max(f.size, c.end), salt: r.log.salt}
-		b = encodeHeader(f.header)
-	case s.from >= c.end:
-		b = make([]byte, min(s.to, int64(len(c.data)))-s.from)
+		return encodeHeader(header{Version: formatVersion, ID: f.id, Size: max(f.size, f.end), Salt: r.log.salt})
+	case s.from >= f.end:
+		return make([]byte, min(s.to, int64(len(f.data)))-s.from)
 	case s.to-s.from >= minRecord:
-		b = appendSkip(nil, c.seed, s.from, s.to-s.from)
+		return appendSkip(nil, f.seed, s.from, s.to-s.from)
 	}
-	_, err := file.WriteAt(b, s.from)
-	return err
+	return nil
 }
 
-func trimZeros(b []byte) []byte {
-	n := len(b)
-	for n > 0 && b[n-1] == 0 {
-		n--
-	}
-	return b[:n]
-}
-
-// setAside keeps damaged bytes for people to look at and reports the damage; false if they could not be kept, so
-// they must stay where they are.
-func (r *recovery) setAside(rest string, b []byte, reason string) bool {
-	if len(b) == 0 {
-		r.report("", reason)
-		return true
-	}
-	path, err := r.damaged.put(rest+".bin", b)
-	if err != nil && !errors.Is(err, errAsideFull) {
-		r.report("", fmt.Sprintf("%s (left in place: %v)", reason, err))
-		return false
-	}
-	if err != nil {
-		reason = fmt.Sprintf("%s (not kept: %v)", reason, err)
+// setAside keeps damaged bytes in a file for people to look at, and reports the damage; false if they could not be kept,
+// so they must stay where they are.
+func (r *recovery) setAside(name string, b []byte, reason string) bool {
+	path := ""
+	switch {
+	case len(b) == 0:
+	case r.asides >= maxAside || r.aside+int64(len(b)) > r.options.MaxBytes/asidePart:
+		reason += " (not kept: there are too many damaged-* files)"
+	default:
+		r.asides, r.lastAside, r.aside = r.asides+1, r.lastAside+1, r.aside+int64(len(b))
+		path = filepath.Join(r.dir, fmt.Sprintf("damaged-%06d%s.bin", r.lastAside, name))
+		if err := installBytes(r.log.disk, path, b); err != nil {
+			r.report("", fmt.Sprintf("%s (left in place: %v)", reason, err))
+			return false
+		}
 	}
 	r.report(path, reason)
 	return true
@@ -325,6 +241,6 @@ func (r *recovery) setAside(rest string, b []byte, reason string) bool {
 
 func (r *recovery) report(path, reason string) {
 	r.damage = append(r.damage, Damage{File: path, Reason: reason})
-	r.owed.change(func() { r.owed.all = true })
+	r.log.owe(func(o *owed) { o.all = true })
 	r.log.log.Error("the journal is damaged; the rest is used", "reason", reason, "setAside", path)
 }

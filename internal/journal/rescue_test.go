@@ -15,7 +15,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -62,7 +61,7 @@ func TestAPageOfTheLastWriteThatCannotBeReadIsNotOverwritten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	j.turn()
+	_ = j.turn()
 	j.log.seal()
 	before, _ := os.ReadFile(segmentFiles(t, dir)[0])
 
@@ -98,46 +97,38 @@ func (h onLog) Handle(_ context.Context, r slog.Record) error { h.f(r); return n
 // TestAppendsThatGiveUpWhileTheDiskGoesOnAreForgotten has appends run into their deadlines in the moment in which the
 // committer tells that the disk writes again.
 func TestAppendsThatGiveUpWhileTheDiskGoesOnAreForgotten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var j *Journal
-		o := testOptions()
-		o.Log = slog.New(onLog{slog.DiscardHandler, func(r slog.Record) {
-			if strings.Contains(r.Message, "writes again") {
-				for range 3 {
-					j.failed()
-				}
-			}
-		}})
-		j = newJournal(t.TempDir(), o)
-		j.failed()
-		j.wrote(nil)
-		if j.Failures() == 0 {
-			return
+	var j *Journal
+	told := 0
+	o := testOptions()
+	o.Log = slog.New(onLog{slog.DiscardHandler, func(slog.Record) {
+		if told++; told == 1 {
+			j.failures.Add(3)
 		}
-		select {
-		case <-j.probing.C:
-		case <-time.After(2 * probeInterval):
-			t.Errorf("%d failures, and nobody tries again", j.Failures())
+	}})
+	j = newJournal(t.TempDir(), o)
+	if err := j.recover(); err != nil {
+		t.Fatal(err)
+	}
+	j.failures.Add(1)
+	for _, want := range []int{3, 0} { // after each tick
+		if err := j.flush(); err != nil || j.Failures() != want {
+			t.Errorf("%d failures after %v, want %d", j.Failures(), err, want)
 		}
-	})
+	}
 }
 
 // TestAProbeThatFindsTheJournalFullIsTriedAgain: else the replica stays unready although the disk works.
 func TestAProbeThatFindsTheJournalFullIsTriedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		j := newJournal(t.TempDir(), testOptions())
-		j.failures.Store(3)
-		j.log.bytes.Store(j.log.budget)
-		j.probe()
-		if j.Failures() == 0 {
-			return
-		}
-		select {
-		case <-j.probing.C:
-		case <-time.After(2 * probeInterval):
-			t.Errorf("%d failures, and nobody tries again", j.Failures())
-		}
-	})
+	j := newJournal(t.TempDir(), testOptions())
+	j.failures.Store(3)
+	j.log.bytes.Store(j.log.budget)
+	if err := j.flush(); !errors.Is(err, ErrFull) || j.Failures() != 3 {
+		t.Errorf("%d failures after %v", j.Failures(), err)
+	}
+	j.log.bytes.Store(0)
+	if err := j.flush(); err != nil || j.Failures() != 0 {
+		t.Errorf("%d failures after %v", j.Failures(), err)
+	}
 }
 
 // TestASegmentThatIsKeptFreesNothing: compaction cannot count on the space of one that could not be read.
@@ -150,27 +141,62 @@ func TestASegmentThatIsKeptFreesNothing(t *testing.T) {
 	}
 }
 
-// TestCheckpointsThatDidNotFitDoNotWaitForLaterOnes has more than a batch of them, and one that comes meanwhile.
+// TestCheckpointsThatDidNotFitDoNotWaitForLaterOnes has more than a batch of them.
 func TestCheckpointsThatDidNotFitDoNotWaitForLaterOnes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		j := newJournal(t.TempDir(), testOptions())
-		if err := j.recover(); err != nil {
+	j := newJournal(t.TempDir(), testOptions())
+	if err := j.recover(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 200 {
+		j.marks[groupKey("app", i)] = 1
+	}
+	if err := j.turn(); err != nil || j.waitingMarks() == 0 {
+		t.Fatalf("all fit into one batch, or none: %v", err)
+	}
+	if err := j.flush(); err != nil || j.waitingMarks() > 0 {
+		t.Errorf("%d wait still: %v", j.waitingMarks(), err)
+	}
+}
+
+// unlinkless is a disk whose segments cannot be deleted, and counts the files that get their name.
+type unlinkless struct {
+	osDisk
+	renames int
+}
+
+func (d *unlinkless) rename(from, to string) error { d.renames++; return d.osDisk.rename(from, to) }
+
+func (d *unlinkless) remove(string) error { return syscall.EPERM }
+
+// TestSegmentsThatCannotBeDeletedCostNoManifestWithEachBatch: one that does not name them is enough.
+func TestSegmentsThatCannotBeDeletedCostNoManifestWithEachBatch(t *testing.T) {
+	d := &unlinkless{}
+	o := testOptions()
+	o.disk = d
+	j := newJournal(t.TempDir(), o)
+	if err := j.recover(); err != nil {
+		t.Fatal(err)
+	}
+	write := func(text string) {
+		if err := j.queue.put(newRequest(renamed(groupKey("hot", 1), 1, text))); err != nil {
 			t.Fatal(err)
 		}
-		for i := range 200 {
-			j.marks[groupKey("app", i)] = 1
+		if err := j.turn(); err != nil {
+			t.Fatal(err)
 		}
-		j.turn()
-		if n := j.waitingMarks(); n == 0 {
-			t.Fatal("all fit into one batch")
-		}
-		j.flushSoon() // as Checkpoint does
-		start := time.Now()
-		<-j.flush.C
-		if waited := time.Since(start); waited > 0 {
-			t.Errorf("they wait another %v", waited)
-		}
-	})
+		_, upTo, _ := j.Pending(groupKey("hot", 1))
+		j.Checkpoint(groupKey("hot", 1), upTo)
+	}
+	for len(j.log.doomed) == 0 {
+		write(strings.Repeat("x", 1000))
+	}
+	before := d.renames
+	for range 5 {
+		write("x")
+	}
+	if d.renames > before {
+		t.Errorf("%d files were written for 5 small batches", d.renames-before)
+	}
 }
 
 // TestFullBatchesLeaveRoomForCheckpoints: or those pile up as long as more events come than one batch takes.
@@ -189,7 +215,7 @@ func TestFullBatchesLeaveRoomForCheckpoints(t *testing.T) {
 	}
 	turns := 0
 	for ; len(j.queue.waiting) > 0; turns++ {
-		j.turn()
+		_ = j.turn()
 	}
 	if left := j.waitingMarks(); left > 0 {
 		t.Errorf("%d of 200 checkpoints wait still, after %d batches", left, turns)
@@ -201,7 +227,7 @@ func TestAnotherFormatIsLeftAloneEvenIfTheManifestIsDamaged(t *testing.T) {
 	dir := newTemplate(t, 2).write(t, func(files map[string][]byte) {
 		files[manifestName][20] ^= 1
 		h, _ := parseHeader(files[firstSegment])
-		h.version++
+		h.Version++
 		copy(files[firstSegment], encodeHeader(h))
 	})
 	before, _ := os.ReadDir(dir)
@@ -218,9 +244,7 @@ func TestAnotherFormatIsLeftAloneEvenIfTheManifestIsDamaged(t *testing.T) {
 
 // TestCloseTellsThatWhatIsOwedIsNotWritten has a disk that takes no MANIFEST.
 func TestCloseTellsThatWhatIsOwedIsNotWritten(t *testing.T) {
-	d := &faultyDisk{}
-	o := testOptions()
-	o.disk = d
+	d, o := faulty()
 	dir := t.TempDir()
 	j := open(t, dir, o)
 	d.set(manifestName, syscall.ENOSPC, "write", "open", "rename")
@@ -240,9 +264,7 @@ func TestASegmentThatWasGivenUpStaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &faultyDisk{}
-	o := testOptions()
-	o.disk, o.patience = d, time.Nanosecond
+	d, o := faulty()
 	d.set(filepath.Base(segments[0]), syscall.EIO, "open")
 	j := open(t, dir, o)
 	for i := range tpl.names {
@@ -296,7 +318,7 @@ func TestTooManyOpenFilesAreNoDamageOfAPage(t *testing.T) {
 	}
 	closeJournal(t, j)
 	d.page.Store(1)
-	d.opens.Store(1 + readTries) // the header, then all of it
+	d.opens.Store(2) // the header, then all of it once
 	j, err := Open(dir, o)
 	if err != nil {
 		return

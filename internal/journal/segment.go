@@ -51,25 +51,22 @@ func segmentID(name string) (id uint64, ok bool) {
 	return id, name == segmentName(id)
 }
 
-// header is the first record of a segment.
+// header is the payload of the first record of a segment. Magic and Version stay where they are in every version.
 type header struct {
-	version uint32
-	id      uint64
-	size    int64
-	salt    uint64
-	prev    uint64 // the segment before; 0 = none, or its end is not known
-	prevEnd int64  // where its committed records end
+	Magic   [8]byte
+	Version uint32
+	_       uint32
+	ID      uint64
+	Size    int64
+	Salt    uint64
+	Prev    uint64 // the segment before; 0 = none, or its end is not known
+	PrevEnd int64  // where its committed records end
 }
 
 // encodeHeader encodes a header. Its checksum starts from nothing, as the header itself holds the salt.
 func encodeHeader(h header) []byte {
-	p := make([]byte, 0, headerPayload)
-	p = append(p, segmentMagic...)
-	p = binary.LittleEndian.AppendUint32(p, h.version)
-	p = binary.LittleEndian.AppendUint32(p, 0)
-	for _, n := range []uint64{h.id, uint64(h.size), h.salt, h.prev, uint64(h.prevEnd)} {
-		p = binary.LittleEndian.AppendUint64(p, n)
-	}
+	copy(h.Magic[:], segmentMagic)
+	p, _ := binary.Append(nil, binary.LittleEndian, h) // it has a fixed size
 	return appendRecord(nil, 0, record{kind: kindHeader, payload: p})
 }
 
@@ -79,22 +76,21 @@ func parseHeader(b []byte) (h header, ok bool) {
 	if !ok || r.kind != kindHeader || len(r.payload) < 12 || string(r.payload[:8]) != segmentMagic {
 		return header{}, false
 	}
-	p := r.payload
-	if h.version = binary.LittleEndian.Uint32(p[8:]); h.version != formatVersion {
+	if h.Version = binary.LittleEndian.Uint32(r.payload[8:]); h.Version != formatVersion {
 		return h, true
 	}
-	if len(p) != headerPayload {
+	if len(r.payload) != headerPayload {
 		return header{}, false
 	}
-	at := func(off int) uint64 { return binary.LittleEndian.Uint64(p[off:]) }
-	return header{version: h.version, id: at(16), size: int64(at(24)), salt: at(32), prev: at(40), prevEnd: int64(at(48))}, true
+	_, err := binary.Decode(r.payload, binary.LittleEndian, &h)
+	return h, err == nil
 }
 
 // createSegment makes a segment of its full size with its header and opens it for writing.
 func createSegment(d disk, dir string, h header) (file, error) {
-	path := filepath.Join(dir, segmentName(h.id))
+	path := filepath.Join(dir, segmentName(h.ID))
 	err := install(d, path, func(f file) error {
-		if err := f.allocate(h.size); err != nil {
+		if err := f.allocate(h.Size); err != nil {
 			return err
 		}
 		_, err := f.WriteAt(encodeHeader(h), 0)
