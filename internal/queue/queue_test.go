@@ -97,8 +97,9 @@ func TestTheShareOfLowPriorityIsOneOfSixteen(t *testing.T) {
 	for i := range 10 {
 		AddLow(q, -1-i)
 	}
+	const promised = 16
 	taken := 0
-	for next := range 10 * lowShare {
+	for next := range 10 * promised {
 		q.Add(2 * next)
 		q.Add(2*next + 1)
 		r, _ := q.Get()
@@ -107,7 +108,7 @@ func TestTheShareOfLowPriorityIsOneOfSixteen(t *testing.T) {
 		}
 	}
 	if taken < 9 || taken > 10 {
-		t.Errorf("%d of %d turns were of low priority, want one of %d", taken, 10*lowShare, lowShare)
+		t.Errorf("%d of %d turns were of low priority, want one of %d", taken, 10*promised, promised)
 	}
 }
 
