@@ -28,6 +28,11 @@ func (r *Controller) sync(ctx context.Context, app *imv1alpha1.IMApp, t *term) (
 	if first := t.next(); !full && (first.IsZero() || first.After(r.Now())) {
 		return t.untilNext(app, r.Now()), r.status.awaiting(ctx, app)
 	}
+	return r.try(ctx, app, t, full)
+}
+
+// try fetches all groups, or those that are wanted, unless a fault is too recent.
+func (r *Controller) try(ctx context.Context, app *imv1alpha1.IMApp, t *term, full bool) (time.Duration, error) {
 	secret, fault := r.secret(ctx, app)
 	cause := causeOf(app, secret)
 	if left := t.pause.left(cause, r.Now()); left > 0 {
