@@ -536,3 +536,27 @@ func TestASingleGroupThatCouldNotBeFetchedIsAskedForAgain(t *testing.T) {
 		w.observed("a")
 	})
 }
+
+func TestTheNextResyncComesAfterTheInterval(t *testing.T) {
+	interval := int32(60)
+	in(t, withREST(func(s *imv1alpha1.IMAppSpec) { s.Rest.ResyncIntervalSeconds = &interval }), func(w *world) {
+		w.create("a")
+		app, next := w.look()
+		for range 5 {
+			for last := app.Status.Resync.StartTime; app.Status.Resync.StartTime.Equal(last); {
+				if next <= 0 {
+					w.t.Fatal("it does not come back")
+				}
+				time.Sleep(next)
+				if app, next = w.look(); !app.Status.Resync.StartTime.Equal(last) {
+					if passed := app.Status.Resync.StartTime.Sub(last.Time); passed < 54*time.Second || passed > 67*time.Second {
+						t.Errorf("%s after the last one, want 60 s, give or take a tenth", passed)
+					}
+				}
+			}
+		}
+		if got := w.cloud.Calls("get_appid_group_list"); got != 6 {
+			t.Errorf("%d resyncs, want 6", got)
+		}
+	})
+}
