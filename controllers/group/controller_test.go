@@ -4,7 +4,6 @@
 package group
 
 import (
-	stdcmp "cmp"
 	"context"
 	"errors"
 	"testing"
@@ -129,7 +128,10 @@ func (w *world) server(objects ...client.Object) client.Client {
 			return c.Create(ctx, o, opts...)
 		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, _ string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
-			if err := stdcmp.Or(w.fail["patch"], w.failPatch(o.GetName())); err != nil {
+			if err := w.fail["patch"]; err != nil {
+				return err
+			}
+			if err := w.failPatch(o.GetName()); err != nil {
 				return err
 			}
 			return c.Status().Patch(ctx, o, p, opts...)
