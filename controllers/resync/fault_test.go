@@ -4,6 +4,7 @@
 package resync
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -61,5 +62,27 @@ func TestAPauseIsForWhatWasTried(t *testing.T) {
 	app.Annotations = map[string]string{imv1alpha1.AnnotationResyncRequestedAt: "now"}
 	if all[causeOf(app, secretKey{version: "2"})] = true; len(all) != 5 {
 		t.Errorf("%d causes, want another one for each spec, Secret and request", len(all))
+	}
+}
+
+// Only a fault of who still leads, and still wants it, is one to report.
+func TestAnInterruptionIsNoFault(t *testing.T) {
+	over, end := context.WithCancel(t.Context())
+	end()
+	for _, c := range []struct {
+		why   string
+		ctx   context.Context
+		fault error
+		leads leads
+		want  bool
+	}{
+		{"a fault", t.Context(), errStalled, true, false},
+		{"a fault of a replica that does not lead any more", t.Context(), errStalled, false, true},
+		{"the IMApp has changed", t.Context(), fmt.Errorf("writing: %w", errInterrupted), true, true},
+		{"the process ends", over, errStalled, true, true},
+	} {
+		if got := New(Config{Leader: c.leads}).isInterruption(c.ctx, c.fault); got != c.want {
+			t.Errorf("%s: interrupted %t", c.why, got)
+		}
 	}
 }
