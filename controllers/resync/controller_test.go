@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,6 +72,18 @@ func (o *observer) ObserveInvalid(seen event.Event, settled func(string)) {
 	o.take("invalid "+seen.Key.GroupID, seen, settled, metrics.ResyncInvalid)
 }
 
+// refusals are what the API server answers, by verb. The zero value refuses nothing.
+type refusals struct{ by sync.Map }
+
+func (r *refusals) set(verb string, err error) { r.by.Store(verb, &err) }
+
+func (r *refusals) of(verb string) error {
+	if err, ok := r.by.Load(verb); ok {
+		return *err.(*error)
+	}
+	return nil
+}
+
 // world is a resync with a fake cloud and a fake API server.
 type world struct {
 	*Controller
@@ -78,7 +91,7 @@ type world struct {
 	api   client.Client
 	cloud *fakeim.Cloud
 	seen  *observer
-	fail  map[string]error // by verb: what the API server answers
+	fail  refusals
 }
 
 func withREST(edit ...func(*imv1alpha1.IMAppSpec)) *imv1alpha1.IMApp {
@@ -117,7 +130,7 @@ func disbanded(g *imv1alpha1.IMGroup) {
 func in(t *testing.T, app *imv1alpha1.IMApp, test func(*world), objects ...client.Object) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, cloud: fakeim.NewCloud(fakeim.Config{SDKAppID: appID, Key: key}), seen: &observer{}, fail: map[string]error{}}
+		w := &world{t: t, cloud: fakeim.NewCloud(fakeim.Config{SDKAppID: appID, Key: key}), seen: &observer{}}
 		w.api = fake.NewClientBuilder().WithScheme(kube.Scheme()).WithStatusSubresource(app).WithObjects(app,
 			&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "rest"}, Data: map[string][]byte{secretKeyKey: []byte(key + "\n")}}).
 			WithObjects(objects...).Build()
@@ -133,13 +146,13 @@ func in(t *testing.T, app *imv1alpha1.IMApp, test func(*world), objects ...clien
 func (w *world) server() client.Client {
 	return interceptor.NewClient(w.api.(client.WithWatch), interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
-			return cmp.Or(w.fail["get"], c.Get(ctx, key, o, opts...))
+			return cmp.Or(w.fail.of("get"), c.Get(ctx, key, o, opts...))
 		},
 		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
-			return cmp.Or(w.fail["list"], c.List(ctx, list, opts...))
+			return cmp.Or(w.fail.of("list"), c.List(ctx, list, opts...))
 		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, _ string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
-			if err := w.fail["patch"]; err != nil {
+			if err := w.fail.of("patch"); err != nil {
 				return err
 			}
 			return c.Status().Patch(ctx, o, p, opts...)
@@ -364,12 +377,12 @@ func TestAFailureIsTriedAgainLaterAndARequestIsAnswered(t *testing.T) {
 func TestAFaultThatCouldNotBeSaidIsSaidAtTheNextLook(t *testing.T) {
 	in(t, withREST(), func(w *world) {
 		w.cloud.Inject(fakeim.Down)
-		time.AfterFunc(time.Second, func() { w.fail["patch"] = errAway }) // after its start is written
+		time.AfterFunc(time.Second, func() { w.fail.set("patch", errAway) }) // after its start is written
 		if _, err := w.Reconcile(w.t.Context(), kube.Request(chat)); !errors.Is(err, errAway) {
 			w.t.Fatalf("%v, want %v", err, errAway)
 		}
 		w.says(w.app(), metav1.ConditionUnknown, imv1alpha1.ReasonResyncRunning, "")
-		w.fail["patch"] = nil
+		w.fail.set("patch", nil)
 		calls := w.cloud.Calls("get_appid_group_list")
 		app, _ := w.look()
 		w.says(app, metav1.ConditionFalse, imv1alpha1.ReasonResyncFailed, "")
@@ -382,7 +395,7 @@ func TestAFaultThatCouldNotBeSaidIsSaidAtTheNextLook(t *testing.T) {
 func TestAnAPIServerThatIsAwayFailsALook(t *testing.T) {
 	for _, verb := range []string{"get", "list", "patch"} {
 		in(t, withREST(onDemand), func(w *world) {
-			w.fail[verb] = errAway
+			w.fail.set(verb, errAway)
 			if _, err := w.Reconcile(w.t.Context(), kube.Request(chat)); !errors.Is(err, errAway) {
 				t.Errorf("%s: %v, want %v", verb, err, errAway)
 			}

@@ -5,6 +5,7 @@ package resync
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -128,14 +129,14 @@ func TestAResyncThatGroupSyncDoesNotSettleFails(t *testing.T) {
 }
 
 // following is a leader until a test says otherwise.
-type following struct{ lost bool }
+type following struct{ lost atomic.Bool }
 
-func (f *following) IsLeader() bool { return !f.lost }
+func (f *following) IsLeader() bool { return !f.lost.Load() }
 
 // A resync that is no longer wanted ends within a second or two, and its status says nothing of a failure.
 func TestAResyncThatIsNoLongerWantedEnds(t *testing.T) {
 	for why, end := range map[string]func(*world, *following){
-		"the Lease is lost":    func(_ *world, f *following) { f.lost = true },
+		"the Lease is lost":    func(_ *world, f *following) { f.lost.Store(true) },
 		"the spec changes":     func(w *world, _ *following) { w.edit(func(app *imv1alpha1.IMApp) { app.Generation++ }) },
 		"the IMApp is gone":    func(w *world, _ *following) { _ = w.api.Delete(w.t.Context(), w.app()) },
 		"another has its name": func(w *world, _ *following) { w.edit(func(app *imv1alpha1.IMApp) { app.UID = "another" }) },
@@ -174,7 +175,7 @@ func TestARunAsksForEachGroupOnce(t *testing.T) {
 			}
 		}
 		w.observed("a", "b")
-		w.fail["list"] = errAway
+		w.fail.set("list", errAway)
 		if err := run.all(w.t.Context()); !errors.Is(err, errAway) {
 			t.Errorf("%v, want %v: not all of Kubernetes' groups are known", err, errAway)
 		}

@@ -32,7 +32,7 @@ func TestWithoutAKeyOrAHostNothingIsSent(t *testing.T) {
 		in(t, withREST(func(s *imv1alpha1.IMAppSpec) { s.Rest.SecretKeySecretRef.Name = c.secret }), func(w *world) {
 			w.AllowedHost = func(string) bool { return c.allowed }
 			app := w.app()
-			w.fail["get"] = c.fail
+			w.fail.set("get", c.fail)
 			found, err := w.secret(w.t.Context(), app)
 			var fault *localFault
 			if errors.As(err, &fault) != (c.want != "") || fault != nil && fault.reason != c.want {
@@ -41,7 +41,7 @@ func TestWithoutAKeyOrAHostNothingIsSent(t *testing.T) {
 			if c.want == "" && string(found.key) != key {
 				t.Errorf("%s: the key is not the Secret's, without its newline", c.why)
 			}
-			w.fail["get"] = nil
+			w.fail.set("get", nil)
 			if w.look(); c.want != "" && w.cloud.Calls("get_appid_group_list") > 0 {
 				if c.fail == nil {
 					t.Errorf("%s: something was sent", c.why)

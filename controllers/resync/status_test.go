@@ -37,7 +37,9 @@ func TestAStatusIsWrittenIntoTheIMAppAsItIsNow(t *testing.T) {
 		"always a conflict": {withREST(), map[string]error{"patch": conflict}, conflict},
 	} {
 		in(t, withREST(), func(w *world) {
-			w.fail = c.fail
+			for verb, err := range c.fail {
+				w.fail.set(verb, err)
+			}
 			if err := w.status.patch(w.t.Context(), c.app, running); !errors.Is(err, c.want) {
 				t.Errorf("%s: %v, want %v", why, err, c.want)
 			}
@@ -57,7 +59,7 @@ func TestAStatusThatIsTheSameIsNotWritten(t *testing.T) {
 			if err := w.status.patch(w.t.Context(), w.app(), running); err != nil {
 				t.Error(err)
 			}
-			w.fail["patch"] = errAway // which the second one must not meet
+			w.fail.set("patch", errAway) // which the second one must not meet
 		}
 		if err := w.status.awaiting(w.t.Context(), w.app()); err != nil {
 			t.Errorf("%v: where there is a condition nothing is awaited", err)
