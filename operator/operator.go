@@ -49,7 +49,7 @@ type Operator struct {
 	loader    *app.Loader
 	requests  *resync.Requests
 	receiver  *webhook.Server
-	readiness readiness
+	readiness *readiness
 }
 
 // New opens the journal and puts the parts together. It does not need the API server. The log writes to lines.
@@ -61,8 +61,7 @@ func New(ctx context.Context, o options.Options, version string, log logr.Logger
 	if err := memory.Tune(); err != nil {
 		log.V(1).Info("the memory limit of the container is not known", "reason", err.Error())
 	}
-	op := &Operator{log: log, lines: lines, audit: audit, registry: &apps.Registry{}, readiness: readiness{log: log.WithName("readiness")}}
-	op.readiness.failures = func() int { return op.journal.Failures() }
+	op := &Operator{log: log, lines: lines, audit: audit, registry: &apps.Registry{}}
 	if err := op.build(ctx, o, config); err != nil {
 		if op.journal != nil {
 			err = errors.Join(err, op.journal.Close())

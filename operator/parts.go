@@ -50,7 +50,7 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 	}
 	op.letters = deadletter.New(o.JournalDir, o.JournalMaxBytes/deadletterPart, merge.Fold)
 	refused := &kube.Refused{Changed: collectors.WatchNamespaces(o.WatchNamespaces)}
-	op.readiness.refused = refused.Names
+	op.readiness = &readiness{log: op.log.WithName("readiness"), failures: op.journal.Failures, refused: refused.Names}
 	if op.manager, err = newManager(o, config, refused, op.log); err != nil {
 		return wrap("making the manager", err)
 	}

@@ -135,7 +135,7 @@ func (op *Operator) addProbes(ctx context.Context, address string) error {
 	if err != nil {
 		return fmt.Errorf("--health-probe-bind-address: %w", err)
 	}
-	server := &http.Server{Handler: probes(&op.readiness), ReadTimeout: probeTimeout, WriteTimeout: probeTimeout,
+	server := &http.Server{Handler: probes(op.readiness), ReadTimeout: probeTimeout, WriteTimeout: probeTimeout,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 14}
 	return op.manager.Add(&manager.Server{Name: "health probe", Server: server, Listener: listener})
 }

@@ -21,18 +21,9 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/controllers/inventory"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/conditions"
-	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
-	"github.com/imgroup-operator/imgroup-operator/internal/policy"
 	"github.com/imgroup-operator/imgroup-operator/internal/queue"
 	"github.com/imgroup-operator/imgroup-operator/internal/recorder"
-)
-
-// How often status.groups and status.lastChangeTime are written at most: they change with every callback. The first few
-// groups are counted sooner, since somebody looks on.
-const (
-	countInterval = time.Minute
-	countSoon     = 2 * time.Second
 )
 
 // statusRetry and up to twice that is how long a status waits that an API server that is away did not take.
@@ -84,15 +75,20 @@ func (r *Status) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 		return reconcile.Result{}, nil // the apps controller will say when it has seen this spec
 	}
 	before := app.DeepCopy()
-	report := r.Inventory.Report(key)
-	r.setStatus(app, known, report)
-	if wasSuspended(before) && !app.Spec.Suspend { // also where nobody led at that moment
+	if wasSuspended(app) && !app.Spec.Suspend { // also where nobody led at that moment
 		r.Resumed(key, app.Generation)
 	}
+	report := r.Inventory.Report(key)
+	r.setStatus(app, known, report)
 	next := r.count(key, app, report)
 	if equality.Semantic.DeepEqual(before.Status, app.Status) {
 		return reconcile.Result{RequeueAfter: next}, nil
 	}
+	return r.write(ctx, before, app, next)
+}
+
+// write sends what differs. Who was too late, or found the API server away, comes back in its time.
+func (r *Status) write(ctx context.Context, before, app *imv1alpha1.IMApp, next time.Duration) (reconcile.Result, error) {
 	err := r.Client.Status().Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 	switch {
 	case apierrors.IsConflict(err):
@@ -102,7 +98,7 @@ func (r *Status) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 	case err != nil:
 		return reconcile.Result{}, fmt.Errorf("writing the IMApp's status: %w", err)
 	}
-	r.wrote(key, before, app)
+	r.wrote(kube.AppKey(app), before, app)
 	r.Events.Stalled(before, app)
 	return reconcile.Result{RequeueAfter: next}, nil
 }
@@ -136,94 +132,4 @@ func (r *Status) badSpec(app *imv1alpha1.IMApp) string {
 		return "the host of spec.rest.baseURL is not one that the operator's flag --rest-allowed-hosts allows"
 	}
 	return ""
-}
-
-func appReady(app *imv1alpha1.IMApp, known apps.App, report inventory.Report, badSpec string) metav1.Condition {
-	ready := func(status metav1.ConditionStatus, reason, message string) metav1.Condition {
-		return conditions.New(imv1alpha1.ConditionReady, status, reason, message)
-	}
-	limit := policy.Of(app).MaxCount
-	switch {
-	case app.Spec.Suspend:
-		return ready(metav1.ConditionTrue, imv1alpha1.ReasonSuspended, "spec.suspend is set: callbacks are answered with 404 and nothing is written")
-	case badSpec != "":
-		return ready(metav1.ConditionFalse, imv1alpha1.ReasonInvalidSpec, badSpec)
-	case !known.Ready:
-		return ready(metav1.ConditionFalse, known.Problem.Reason, known.Problem.Message)
-	case known.Warning != "":
-		return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, "callbacks are accepted; but "+known.Warning)
-	case report.Created >= limit:
-		return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, fmt.Sprintf(
-			"callbacks are accepted; spec.groups.maxCount (%d) is reached, so IMGroups of further groups are not created", limit))
-	}
-	return ready(metav1.ConditionTrue, imv1alpha1.ReasonReady, "callbacks are accepted")
-}
-
-func authenticated(app *imv1alpha1.IMApp, problem apps.Problem) metav1.Condition {
-	switch {
-	case app.Spec.Callback.AllowUnsigned:
-		return conditions.New(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionFalse, imv1alpha1.ReasonUnsigned,
-			"spec.callback.allowUnsigned is set: whoever reaches the callback path can change this app's IMGroups")
-	case problem.Reason != "":
-		return conditions.New(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionUnknown, problem.Reason, problem.Message)
-	}
-	return conditions.New(imv1alpha1.ConditionCallbackAuthenticated, metav1.ConditionTrue, imv1alpha1.ReasonSigned, "every callback must be signed")
-}
-
-// namesShown bounds the names that a condition's message lists.
-const namesShown = 5
-
-func conflictMessage(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	shown := strings.Join(names[:min(len(names), namesShown)], ", ")
-	if more := len(names) - namesShown; more > 0 {
-		shown += fmt.Sprintf(" and %d more", more)
-	}
-	return "IMGroups with a name that belongs to another group, whose state cannot be stored: " + shown
-}
-
-// count sets the counts if they are due, and returns when to look again.
-func (r *Status) count(key apps.Key, app *imv1alpha1.IMApp, report inventory.Report) time.Duration {
-	written, interval := app.Status.Groups, countInterval
-	if written == nil || *written < inventory.Few {
-		interval = countSoon
-	}
-	r.mu.Lock()
-	wait := r.counted[key].Add(interval).Sub(r.Now())
-	r.mu.Unlock()
-	switch {
-	case report.Complete && wait <= 0:
-		setCounts(&app.Status, report)
-	case report.Complete && (written == nil || int(*written) != report.Groups):
-		return wait
-	}
-	return countInterval
-}
-
-// setCounts never moves lastChangeTime back: the inventory of a new leader may have seen less.
-func setCounts(s *imv1alpha1.IMAppStatus, report inventory.Report) {
-	groups := int32(min(report.Groups, 1<<31-1))
-	s.Groups = &groups
-	if !report.Newest.IsZero() && (s.LastChangeTime == nil || report.Newest.After(s.LastChangeTime.Time)) {
-		t := groupstatus.MicroTime(report.Newest.UnixMilli())
-		s.LastChangeTime = &t
-	}
-}
-
-func (r *Status) wrote(key apps.Key, before, after *imv1alpha1.IMApp) {
-	if equality.Semantic.DeepEqual(before.Status.Groups, after.Status.Groups) &&
-		equality.Semantic.DeepEqual(before.Status.LastChangeTime, after.Status.LastChangeTime) {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.counted[key] = r.Now()
-}
-
-func (r *Status) forget(key apps.Key) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.counted, key)
 }

@@ -4,16 +4,20 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/controllers/inventory"
@@ -21,6 +25,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/conditions"
 	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
+	"github.com/imgroup-operator/imgroup-operator/internal/queue"
 	"github.com/imgroup-operator/imgroup-operator/internal/recorder"
 )
 
@@ -244,5 +249,106 @@ func TestReadySaysWhichTokenMayNotMatch(t *testing.T) {
 	known := apps.App{Ready: true, Warning: "the key"}
 	if c := appReady(&imv1alpha1.IMApp{}, known, inventory.Report{}, ""); c.Status != metav1.ConditionTrue || c.Message != "callbacks are accepted; but the key" {
 		t.Errorf("the condition is %v", c)
+	}
+}
+
+func TestAStatusThatIsNotTakenComesBackInItsTime(t *testing.T) {
+	imapps := schema.GroupResource{Resource: "imapps"}
+	for _, c := range []struct {
+		why      string
+		err      error
+		min, max time.Duration
+		fails    bool
+	}{
+		{"another writer was faster", apierrors.NewConflict(imapps, "chat", errAway), queue.BackoffFirst, queue.BackoffFirst, false},
+		{"an outage, which thousands of IMApps meet", apierrors.NewServiceUnavailable("starting"), statusRetry, 2 * statusRetry, false},
+		{"a refusal", apierrors.NewForbidden(imapps, "chat", errAway), 0, 0, true},
+	} {
+		app := signed()
+		d := newDesk(t, app)
+		d.load(app, apps.Problem{})
+		d.Client = interceptor.NewClient(d.api.(client.WithWatch), interceptor.Funcs{
+			SubResourcePatch: func(context.Context, client.Client, string, client.Object, client.Patch, ...client.SubResourcePatchOption) error {
+				return c.err
+			}})
+		result, err := d.Reconcile(t.Context(), kube.Request(chat))
+		if (err != nil) != c.fails || result.RequeueAfter < c.min || result.RequeueAfter > c.max {
+			t.Errorf("%s: %v, again in %s", c.why, err, result.RequeueAfter)
+		}
+		if len(d.counted) > 0 || len(d.notes.reasons) > 0 {
+			t.Errorf("%s: it counts as written", c.why)
+		}
+	}
+}
+
+func TestAStatusIsOfTheSpecThatTheLoaderHasSeen(t *testing.T) {
+	for why, edit := range map[string]func(*imv1alpha1.IMApp){
+		"another spec":   func(app *imv1alpha1.IMApp) { app.Generation-- },
+		"another object": func(app *imv1alpha1.IMApp) { app.UID = "before" },
+	} {
+		d, seen := newDesk(t, signed()), signed()
+		edit(seen)
+		if d.load(seen, apps.Problem{}); len(d.look().Status.Conditions) > 0 {
+			t.Errorf("%s: a status was written", why)
+		}
+	}
+}
+
+func TestAnIMAppThatIsGoneIsForgotten(t *testing.T) {
+	app := signed()
+	d := newDesk(t, app)
+	d.load(app, apps.Problem{})
+	d.look()
+	if err := d.api.Delete(t.Context(), app); err != nil || len(d.counted) != 1 {
+		t.Fatalf("%v, %d counted", err, len(d.counted))
+	}
+	if _, err := d.Reconcile(t.Context(), kube.Request(chat)); err != nil || len(d.counted) > 0 {
+		t.Errorf("%v, %d are remembered", err, len(d.counted))
+	}
+}
+
+// The inventory of a new leader may have seen less than the old one's.
+func TestTheLastChangeNeverMovesBack(t *testing.T) {
+	newest := time.Unix(2000, 0)
+	for _, c := range []struct {
+		known, seen time.Time
+		want        time.Time
+	}{
+		{time.Time{}, newest, newest}, {newest.Add(-time.Second), newest, newest}, {newest.Add(time.Second), newest, newest.Add(time.Second)}, {newest, time.Time{}, newest},
+	} {
+		s := &imv1alpha1.IMAppStatus{}
+		if !c.known.IsZero() {
+			at := metav1.NewMicroTime(c.known)
+			s.LastChangeTime = &at
+		}
+		if setCounts(s, inventory.Report{Groups: 3, Newest: c.seen}); !s.LastChangeTime.Time.Equal(c.want) || *s.Groups != 3 {
+			t.Errorf("known %s, seen %s: %s", c.known, c.seen, s.LastChangeTime)
+		}
+	}
+}
+
+func TestReadySaysThatTheLimitIsReached(t *testing.T) {
+	for created, want := range map[int]bool{1: false, 2: true, 3: true} {
+		app := signed()
+		two := int32(2)
+		app.Spec.Groups = &imv1alpha1.IMAppGroups{MaxCount: &two}
+		c := appReady(app, apps.App{Ready: true}, inventory.Report{Created: created}, "")
+		if c.Status != metav1.ConditionTrue || strings.Contains(c.Message, "spec.groups.maxCount (2) is reached") != want {
+			t.Errorf("with %d of 2: %+v", created, c)
+		}
+	}
+}
+
+func TestAConflictNamesUpToFiveIMGroups(t *testing.T) {
+	const words = "IMGroups with a name that belongs to another group, whose state cannot be stored: "
+	for want, names := range map[string][]string{
+		"":                                 nil,
+		words + "a":                        {"a"},
+		words + "a, b, c, d, e":            {"a", "b", "c", "d", "e"},
+		words + "a, b, c, d, e and 2 more": {"a", "b", "c", "d", "e", "f", "g"},
+	} {
+		if got := conflictMessage(names); got != want {
+			t.Errorf("of %q it says %q", names, got)
+		}
 	}
 }

@@ -86,13 +86,15 @@ type world struct {
 	fetched *fetches
 	line    line
 	fail    map[string]error // by verb: what the API server answers
+
+	failPatch func(name string) error // what it answers to the patch of one IMGroup
 }
 
 var theKey = event.Key{Namespace: "ns", App: "chat", GroupID: "g"}
 
 func newWorld(t *testing.T, objects ...client.Object) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{noon}, journal: &pendingEvents{events: map[event.Key]event.Event{}}, fetched: &fetches{}, fail: map[string]error{}}
+	w := &world{t: t, clock: &clock{noon}, journal: &pendingEvents{events: map[event.Key]event.Event{}}, fetched: &fetches{}, fail: map[string]error{}, failPatch: func(string) error { return nil }}
 	w.api = w.server(objects...)
 	w.cache = w.api
 	w.build()
@@ -127,6 +129,9 @@ func (w *world) server(objects ...client.Object) client.Client {
 		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, _ string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
 			if err := w.fail["patch"]; err != nil {
+				return err
+			}
+			if err := w.failPatch(o.GetName()); err != nil {
 				return err
 			}
 			return c.Status().Patch(ctx, o, p, opts...)

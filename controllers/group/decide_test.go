@@ -116,6 +116,7 @@ func TestDecide(t *testing.T) {
 		{"another type", known{app: theApp(onlyWork), room: true}, changed, verdict{do: drop, reason: metrics.DropTypeFiltered, grace: unwantedGrace, ask: true}},
 		{"no room", known{app: theApp(limited)}, changed, verdict{do: drop, reason: metrics.DropMaxCount, grace: unwantedGrace, ask: true}},
 		{"no room for an observation", known{app: theApp(limited)}, seen(event.Changed, "name", "ops"), verdict{do: drop, reason: metrics.DropMaxCount}},
+		{"another type, for an observation", known{app: theApp(onlyWork), room: true}, seen(event.Changed, "type", "Public"), verdict{do: drop, reason: metrics.DropTypeFiltered}},
 		{"only declared ones, for an observation", known{app: theApp(declared), room: true}, seen(event.Changed), verdict{do: drop, reason: metrics.DropNotDeclared}},
 		{"the end of a group that was never known", known{app: theApp(), room: true}, callback(event.Disbanded, 0), verdict{do: create, result: metrics.ResyncChanged}},
 		{"the same by REST", known{app: theApp(), room: true}, seen(event.Disbanded), verdict{do: drop}},

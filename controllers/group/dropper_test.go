@@ -9,11 +9,15 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
 
@@ -74,5 +78,41 @@ func TestWhatARefusedWriteMeans(t *testing.T) {
 	}
 	if refusal(nil) != nil {
 		t.Error("no error is no refusal")
+	}
+}
+
+func TestADropIsCountedAndKeptWhereSomebodyMustLook(t *testing.T) {
+	refusedEvent := event.Event{Key: theKey, Count: 3}
+	for _, c := range []struct {
+		why     string
+		pending event.Event
+		aside   bool
+		full    error
+		kept    int
+		dropped float64
+	}{
+		{"nobody wants it", refusedEvent, false, nil, 0, 3},
+		{"it can never be written", refusedEvent, true, nil, 1, 3},
+		{"a look at which there is nothing to keep", event.Event{Key: theKey}, true, nil, 0, 0},
+		{"the disk is full", refusedEvent, true, errors.New("no space"), 0, 0},
+	} {
+		journal, m := &pendingEvents{full: c.full}, metrics.New(prometheus.NewRegistry())
+		r := dropper{journal: journal, metrics: m, limit: rate.NewLimiter(1, 5)}
+		err := r.drop(t.Context(), c.pending, &dropped{reason: metrics.DropRejected, setAside: c.aside, cause: errors.New("why")})
+		if !errors.Is(err, c.full) || len(journal.aside) != c.kept {
+			t.Errorf("%s: %v, kept %q", c.why, err, journal.aside)
+		}
+		if c.kept > 0 && journal.aside[0] != "rejected: why" {
+			t.Errorf("%s: kept as %q", c.why, journal.aside[0])
+		}
+		for counter, want := range map[prometheus.Counter]float64{
+			m.SyncDropped.WithLabelValues(metrics.DropRejected): c.dropped,
+			m.SyncWrites.WithLabelValues(metrics.WriteRejected): float64(c.kept),
+			m.JournalErrors.WithLabelValues(metrics.OpSetAside): map[bool]float64{true: 1}[c.full != nil],
+		} {
+			if got := testutil.ToFloat64(counter); got != want {
+				t.Errorf("%s: %s is %v, want %v", c.why, counter.Desc(), got, want)
+			}
+		}
 	}
 }

@@ -7,16 +7,20 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/conditions"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
 
@@ -112,5 +116,100 @@ func TestANewOwnerLeavesTheOwnersOfOthersAlone(t *testing.T) {
 	group.OwnerReferences = nil
 	if !isOwned(group, app) {
 		t.Error("an IMGroup that was orphaned on purpose stays so")
+	}
+}
+
+// A conflict is read and merged again, a few times in one reconcile.
+func TestConflictsAreMergedAgainButNotForEver(t *testing.T) {
+	w := newWorld(t, theApp(), created("g"))
+	w.fail["patch"] = errConflict
+	state := callback(event.Changed, 0, "name", "ops").event.State
+	if err := w.writer.one(t.Context(), theApp(), w.group(), state, false); !apierrors.IsConflict(err) {
+		t.Errorf("%v, want the conflict", err)
+	}
+	if got := testutil.ToFloat64(w.Metrics.SyncWrites.WithLabelValues(metrics.WriteConflict)); got != conflictTries {
+		t.Errorf("%v conflicts are counted, want %d", got, conflictTries)
+	}
+	stale := w.group()
+	delete(w.fail, "patch")
+	changed := stale.DeepCopy()
+	changed.Annotations = map[string]string{"a": "b"}
+	if err := w.api.Update(t.Context(), changed); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.writer.one(t.Context(), theApp(), stale, state, false); err != nil {
+		t.Errorf("%v after another writer was faster", err)
+	}
+	w.nameIs("ops")
+}
+
+func TestWhatIsKnownIsNotWritten(t *testing.T) {
+	w := newWorld(t, theApp(), created("g"))
+	state := callback(event.Changed, 0, "name", "ops").event.State
+	for range 2 {
+		if err := w.writer.one(t.Context(), theApp(), w.group(), state, false); err != nil {
+			t.Error(err)
+		}
+		w.fail["patch"] = errAway // which the second one must not meet
+	}
+	if got := testutil.ToFloat64(w.Metrics.SyncWrites.WithLabelValues(metrics.WritePatched)); got != 1 {
+		t.Errorf("%v patches, want 1", got)
+	}
+}
+
+// What one of several IMGroups is refused must not keep the state from the others.
+func TestARefusedIMGroupDoesNotHoldItsTwin(t *testing.T) {
+	twin := created("g")
+	twin.Name, twin.Labels = "twin", nil
+	w := newWorld(t, theApp(), created("g"), twin)
+	w.failPatch = func(name string) error {
+		if name == "twin" {
+			return nil
+		}
+		return tooLarge()
+	}
+	err := w.writer.all(t.Context(), theApp(), w.list(), callback(event.Changed, 0, "name", "ops").event.State)
+	if !errors.As(err, new(*dropped)) {
+		t.Errorf("%v, want the refusal", err)
+	}
+	for _, g := range w.list() {
+		if got := g.Status.Name != nil; got != (g.Name == "twin") {
+			t.Errorf("%s has the name: %t", g.Name, got)
+		}
+	}
+	w.failPatch = func(string) error { return errAway }
+	if err := w.writer.all(t.Context(), theApp(), w.list(), callback(event.Changed, -time.Second, "name", "new").event.State); !errors.Is(err, errAway) {
+		t.Errorf("%v, want %v", err, errAway)
+	}
+}
+
+func TestReadyAloneIsSetWhereNothingElseIsKnown(t *testing.T) {
+	conflicting := created("g")
+	conditions.Set(&conflicting.Status.Conditions, 1, conditions.New(imv1alpha1.ConditionReady, metav1.ConditionFalse, imv1alpha1.ReasonNameConflict, "m"))
+	for _, c := range []struct {
+		why  string
+		g    *imv1alpha1.IMGroup
+		set  func(writer) func(context.Context, []imv1alpha1.IMGroup) error
+		want string
+	}{
+		{"no IMApp", created("g"), func(w writer) func(context.Context, []imv1alpha1.IMGroup) error { return w.orphaned }, imv1alpha1.ReasonAppNotFound},
+		{"no such ID", created("g"), func(w writer) func(context.Context, []imv1alpha1.IMGroup) error { return w.invalid }, imv1alpha1.ReasonInvalidGroupID},
+		{"no such ID, but its name is another group's", conflicting, func(w writer) func(context.Context, []imv1alpha1.IMGroup) error { return w.invalid }, imv1alpha1.ReasonNameConflict},
+	} {
+		w := newWorld(t, c.g)
+		groups := w.list()
+		if err := c.set(w.writer)(t.Context(), groups); err != nil {
+			t.Errorf("%s: %v", c.why, err)
+		}
+		if got := groupstatus.ReadyReason(w.group()); got != c.want || w.group().Status.SDKAppID != 0 {
+			t.Errorf("%s: Ready says %s, want %s", c.why, got, c.want)
+		}
+		if err := w.api.Delete(t.Context(), w.group()); err != nil {
+			t.Fatal(err)
+		}
+		groups[0].Status.Conditions = nil
+		if err := c.set(w.writer)(t.Context(), groups); err != nil {
+			t.Errorf("%s: %v; one that is gone needs no mark", c.why, err)
+		}
 	}
 }

@@ -28,16 +28,6 @@ type Inventory struct {
 	complete bool // the watch has shown every IMGroup of the start
 }
 
-type tally struct {
-	groups    int // all IMGroups of the app
-	created   int // those that the operator created
-	newest    time.Time
-	reserved  map[string]bool // names that are being created
-	conflicts map[string]bool // names of IMGroups whose name belongs to another group
-	unsettled map[string]bool // names of IMGroups whose conditions are not of their spec, or miss the IMApp
-	sdkAppIDs map[int64]int   // how many statuses are of each application
-}
-
 // New makes an empty inventory. changed is called with an app whose name conflicts are others,
 // or that has few IMGroups and one more or less; it must not block.
 func New(changed func(apps.Key)) *Inventory {
@@ -129,12 +119,6 @@ func (i *Inventory) look(t *tally, g *imv1alpha1.IMGroup) {
 	}
 }
 
-func (t *tally) forgetID(g *imv1alpha1.IMGroup) {
-	if t.sdkAppIDs[g.Status.SDKAppID]--; t.sdkAppIDs[g.Status.SDKAppID] == 0 {
-		delete(t.sdkAppIDs, g.Status.SDKAppID)
-	}
-}
-
 // Unsettled lists the apps that may have IMGroups with something to write although no event is pending: see
 // groupstatus.IsSettled.
 func (i *Inventory) Unsettled(known map[apps.Key]*imv1alpha1.IMApp) []apps.Key {
@@ -208,11 +192,4 @@ func (i *Inventory) Report(app apps.Key) Report {
 		return Report{Complete: i.complete}
 	}
 	return Report{Groups: t.groups, Created: t.created + len(t.reserved), Newest: t.newest, Conflicts: slices.Sorted(maps.Keys(t.conflicts)), Complete: i.complete}
-}
-
-func count(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -149,3 +149,44 @@ func TestTheInventoryReportsWhatIsBeingCreated(t *testing.T) {
 		t.Errorf("%d created, want 2: the limit of 2 is reached", got)
 	}
 }
+
+func TestAllIsCountedOnlyWhenTheWatchHasShownAll(t *testing.T) {
+	c := New(func(apps.Key) {})
+	if c.Report(chat).Complete {
+		t.Error("nothing was shown yet")
+	}
+	if !c.Complete() || c.Complete() {
+		t.Error("that it is complete is news once")
+	}
+	if want := (Report{Complete: true}); !cmp.Equal(want, c.Report(chat)) {
+		t.Errorf("of an app without IMGroups: %+v", c.Report(chat))
+	}
+}
+
+// A label that goes or comes makes another IMGroup of it: one that counts, or one that does not.
+func TestAnIMGroupMayBecomeADeclaredOne(t *testing.T) {
+	c, own, mine := New(func(apps.Key) {}), created("a"), created("a")
+	mine.Labels = nil
+	c.Added(own)
+	for _, step := range []struct {
+		old, now *imv1alpha1.IMGroup
+		want     int
+	}{{own, mine, 0}, {mine, mine, 0}, {mine, own, 1}, {own, own, 1}} {
+		if c.Changed(step.old, step.now); c.Report(chat).Created != step.want || c.Report(chat).Groups != 1 {
+			t.Errorf("%+v, want %d created", c.Report(chat), step.want)
+		}
+	}
+}
+
+func TestReservationsLeaveNothingBehind(t *testing.T) {
+	c, name := New(func(apps.Key) {}), types.NamespacedName{Namespace: "ns", Name: "g"}
+	if c.Reserve(name, "chat", 0) || len(c.apps) > 0 {
+		t.Errorf("no room: %d apps are remembered", len(c.apps))
+	}
+	c.Reserve(name, "chat", 1)
+	c.Release(name, "chat")
+	c.Release(name, "chat")
+	if len(c.apps) > 0 {
+		t.Errorf("given back: %d apps are remembered", len(c.apps))
+	}
+}

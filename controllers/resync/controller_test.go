@@ -4,9 +4,14 @@
 package resync
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,10 +22,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 	"github.com/imgroup-operator/imgroup-operator/internal/queue"
@@ -32,21 +39,49 @@ const (
 	key   = "a-secret-key-of-an-application"
 )
 
+var errAway = errors.New("connection refused")
+
+func keyOf(id string) event.Key { return event.Key{Namespace: "ns", App: "chat", GroupID: id} }
+
 type leads bool
 
 func (l leads) IsLeader() bool { return bool(l) }
 
-// taken are observations that group sync has settled at once.
-type taken struct{ ids []string }
-
-func (o *taken) Observe(seen event.Event, settled func(string)) {
-	o.ids = append(o.ids, seen.Key.GroupID)
-	settled(metrics.ResyncChanged)
+// observer is group sync, which settles at once unless it is to hold what it gets.
+type observer struct {
+	ids  []string
+	seen []event.Event
+	hold bool
+	held []func()
 }
 
-func (o *taken) ObserveInvalid(seen event.Event, settled func(string)) {
-	o.ids = append(o.ids, "invalid "+seen.Key.GroupID)
-	settled(metrics.ResyncInvalid)
+func (o *observer) take(name string, seen event.Event, settled func(string), result string) {
+	o.ids, o.seen = append(o.ids, name), append(o.seen, seen)
+	if o.hold {
+		o.held = append(o.held, func() { settled(result) })
+		return
+	}
+	settled(result)
+}
+
+func (o *observer) Observe(seen event.Event, settled func(string)) {
+	o.take(seen.Key.GroupID, seen, settled, metrics.ResyncChanged)
+}
+
+func (o *observer) ObserveInvalid(seen event.Event, settled func(string)) {
+	o.take("invalid "+seen.Key.GroupID, seen, settled, metrics.ResyncInvalid)
+}
+
+// refusals are what the API server answers, by verb. The zero value refuses nothing.
+type refusals struct{ by sync.Map }
+
+func (r *refusals) set(verb string, err error) { r.by.Store(verb, &err) }
+
+func (r *refusals) of(verb string) error {
+	if err, ok := r.by.Load(verb); ok {
+		return *err.(*error)
+	}
+	return nil
 }
 
 // world is a resync with a fake cloud and a fake API server.
@@ -55,7 +90,8 @@ type world struct {
 	t     *testing.T
 	api   client.Client
 	cloud *fakeim.Cloud
-	seen  *taken
+	seen  *observer
+	fail  refusals
 }
 
 func withREST(edit ...func(*imv1alpha1.IMAppSpec)) *imv1alpha1.IMApp {
@@ -68,17 +104,59 @@ func withREST(edit ...func(*imv1alpha1.IMAppSpec)) *imv1alpha1.IMApp {
 	return app
 }
 
-// run runs a test in a world of its own, whose time is not real.
-func in(t *testing.T, app *imv1alpha1.IMApp, test func(*world)) {
+// onDemand, declared and suspended are edits of a spec.
+func onDemand(s *imv1alpha1.IMAppSpec)  { s.Rest.ResyncIntervalSeconds = new(int32) }
+func suspended(s *imv1alpha1.IMAppSpec) { s.Suspend = true }
+func declared(s *imv1alpha1.IMAppSpec) {
+	s.Groups = &imv1alpha1.IMAppGroups{CreationPolicy: imv1alpha1.CreateDeclared}
+}
+
+// groupOf is an IMGroup of the app of these tests, of which something is known.
+func groupOf(id string, edit ...func(*imv1alpha1.IMGroup)) *imv1alpha1.IMGroup {
+	g := &imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: id},
+		Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: "chat"}, GroupID: id}}
+	for _, f := range edit {
+		f(g)
+	}
+	return g
+}
+
+func disbanded(g *imv1alpha1.IMGroup) {
+	at := metav1.NewMicroTime(time.Unix(1, 0))
+	g.Status.DestroyedTime = &at
+}
+
+// in runs a test in a world of its own, whose time is not real.
+func in(t *testing.T, app *imv1alpha1.IMApp, test func(*world), objects ...client.Object) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, cloud: fakeim.NewCloud(fakeim.Config{SDKAppID: appID, Key: key}), seen: &taken{}}
+		w := &world{t: t, cloud: fakeim.NewCloud(fakeim.Config{SDKAppID: appID, Key: key}), seen: &observer{}}
 		w.api = fake.NewClientBuilder().WithScheme(kube.Scheme()).WithStatusSubresource(app).WithObjects(app,
-			&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "rest"}, Data: map[string][]byte{secretKeyKey: []byte(key + "\n")}}).Build()
-		w.Controller = New(Config{Client: w.api, Live: w.api, Leader: leads(true), Observer: w.seen, Metrics: metrics.New(prometheus.NewRegistry()),
+			&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "rest"}, Data: map[string][]byte{secretKeyKey: []byte(key + "\n")}}).
+			WithObjects(objects...).Build()
+		api := w.server()
+		w.Controller = New(Config{Client: api, Live: api, Leader: leads(true), Observer: w.seen, Metrics: metrics.New(prometheus.NewRegistry()),
 			Queue: &queue.Source[reconcile.Request]{}, Now: time.Now, AllowedHost: func(string) bool { return true }, Transport: fakeim.InMemory(w.cloud)})
 		test(w)
 		w.forget(chat)
+	})
+}
+
+// server is the API server as the controller has it, which fails where a test says so.
+func (w *world) server() client.Client {
+	return interceptor.NewClient(w.api.(client.WithWatch), interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+			return cmp.Or(w.fail.of("get"), c.Get(ctx, key, o, opts...))
+		},
+		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
+			return cmp.Or(w.fail.of("list"), c.List(ctx, list, opts...))
+		},
+		SubResourcePatch: func(ctx context.Context, c client.Client, _ string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
+			if err := w.fail.of("patch"); err != nil {
+				return err
+			}
+			return c.Status().Patch(ctx, o, p, opts...)
+		},
 	})
 }
 
@@ -91,6 +169,42 @@ func (w *world) create(ids ...string) {
 	}
 }
 
+// many creates so many groups.
+func (w *world) many(n int) {
+	w.t.Helper()
+	for i := range n {
+		w.create(fmt.Sprint("g", i))
+	}
+}
+
+// app is the IMApp as it is now.
+func (w *world) app() *imv1alpha1.IMApp {
+	w.t.Helper()
+	app := &imv1alpha1.IMApp{}
+	if err := w.api.Get(w.t.Context(), kube.Request(chat).NamespacedName, app); err != nil {
+		w.t.Fatal(err)
+	}
+	return app
+}
+
+// edit changes the IMApp's spec or metadata, as somebody does in the middle of something.
+func (w *world) edit(f func(*imv1alpha1.IMApp)) {
+	w.t.Helper()
+	app := w.app()
+	f(app)
+	if err := w.api.Update(w.t.Context(), app); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// observed checks what group sync got, in any order.
+func (w *world) observed(want ...string) {
+	w.t.Helper()
+	if got := slices.Sorted(slices.Values(w.seen.ids)); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+		w.t.Errorf("observed %q, want %q", got, want)
+	}
+}
+
 // look reconciles once.
 func (w *world) look() (*imv1alpha1.IMApp, time.Duration) {
 	w.t.Helper()
@@ -98,11 +212,7 @@ func (w *world) look() (*imv1alpha1.IMApp, time.Duration) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	app := &imv1alpha1.IMApp{}
-	if err := w.api.Get(w.t.Context(), kube.Request(chat).NamespacedName, app); err != nil {
-		w.t.Fatal(err)
-	}
-	return app, result.RequeueAfter
+	return w.app(), result.RequeueAfter
 }
 
 // says checks the condition Resynced.
@@ -173,9 +283,7 @@ func TestManyGroupsWithoutAnAnswerFailAResync(t *testing.T) {
 
 func TestAServerWhoseAnswersCannotBeReadEndsAResync(t *testing.T) {
 	in(t, withREST(), func(w *world) {
-		for i := range 200 {
-			w.create("g" + string(rune('a'+i/26)) + string(rune('a'+i%26)))
-		}
+		w.many(200)
 		w.cloud.Inject(fakeim.Fault{Command: "get_group_info", Body: []byte("<html>")})
 		start := time.Now()
 		app, _ := w.look()
@@ -198,33 +306,15 @@ func TestCustomFieldsThatAreRefusedAreNamedAndTheTextsCome(t *testing.T) {
 	})
 }
 
-// A Date that is ahead would make the callbacks of this moment stale.
-func TestTheWatermarkIsNeverAboveLocalTime(t *testing.T) {
-	start := time.Unix(1_700_000_000, 500_000_000)
-	for _, c := range []struct {
-		why    string
-		server time.Duration // after start
-		want   time.Time
-	}{
-		{"the same clock", 2 * time.Second, start.Truncate(time.Second)},
-		{"a Date that is behind", -time.Minute, start.Add(-62 * time.Second).Truncate(time.Second)},
-		{"a Date that is ahead", time.Hour, start},
-	} {
-		if got := watermark(start, start.Add(2*time.Second), start.Add(c.server)); got.After(start) || got.Sub(c.want).Abs() > time.Second {
-			t.Errorf("%s: %s, want %s", c.why, got, c.want)
-		}
-	}
-}
-
 func TestWithoutAReasonNothingIsSent(t *testing.T) {
 	for why, c := range map[string]struct {
 		app   *imv1alpha1.IMApp
 		leads leads
 	}{
 		"a replica that does not lead": {withREST(), false},
-		"suspended":                    {withREST(func(s *imv1alpha1.IMAppSpec) { s.Suspend = true }), true},
+		"suspended":                    {withREST(suspended), true},
 		"no REST API":                  {withREST(func(s *imv1alpha1.IMAppSpec) { s.Rest = nil }), true},
-		"on demand only":               {withREST(func(s *imv1alpha1.IMAppSpec) { s.Rest.ResyncIntervalSeconds = new(int32) }), true},
+		"on demand only":               {withREST(onDemand), true},
 	} {
 		in(t, c.app, func(w *world) {
 			w.Leader = c.leads
@@ -247,11 +337,11 @@ func TestASecretThatIsMissingIsNamed(t *testing.T) {
 }
 
 func TestASingleGroupThatIsWantedIsFetched(t *testing.T) {
-	in(t, withREST(func(s *imv1alpha1.IMAppSpec) { s.Rest.ResyncIntervalSeconds = new(int32) }), func(w *world) {
+	in(t, withREST(onDemand), func(w *world) {
 		w.create("a", "b")
 		w.look()
-		w.Want(event.Key{Namespace: "ns", App: "chat", GroupID: "b"})
-		w.WantRest(event.Key{Namespace: "ns", App: "chat", GroupID: "a"})
+		w.Want(keyOf("b"))
+		w.WantRest(keyOf("a"))
 		if _, next := w.look(); !slices.Equal(w.seen.ids, []string{"b"}) || next != restDelay {
 			t.Errorf("observed %q, next in %s", w.seen.ids, next)
 		}
@@ -281,5 +371,205 @@ func TestAFailureIsTriedAgainLaterAndARequestIsAnswered(t *testing.T) {
 		time.Sleep(retryFirst)
 		done, _ := w.look()
 		w.says(done, metav1.ConditionTrue, imv1alpha1.ReasonResyncCompleted, "all 1 groups")
+	})
+}
+
+func TestAFaultThatCouldNotBeSaidIsSaidAtTheNextLook(t *testing.T) {
+	in(t, withREST(), func(w *world) {
+		w.cloud.Inject(fakeim.Down)
+		time.AfterFunc(time.Second, func() { w.fail.set("patch", errAway) }) // after its start is written
+		if _, err := w.Reconcile(w.t.Context(), kube.Request(chat)); !errors.Is(err, errAway) {
+			w.t.Fatalf("%v, want %v", err, errAway)
+		}
+		w.says(w.app(), metav1.ConditionUnknown, imv1alpha1.ReasonResyncRunning, "")
+		w.fail.set("patch", nil)
+		calls := w.cloud.Calls("get_appid_group_list")
+		app, _ := w.look()
+		w.says(app, metav1.ConditionFalse, imv1alpha1.ReasonResyncFailed, "")
+		if w.cloud.Calls("get_appid_group_list") != calls {
+			t.Error("Tencent was asked again before its time")
+		}
+	})
+}
+
+func TestAnAPIServerThatIsAwayFailsALook(t *testing.T) {
+	for _, verb := range []string{"get", "list", "patch"} {
+		in(t, withREST(onDemand), func(w *world) {
+			w.fail.set(verb, errAway)
+			if _, err := w.Reconcile(w.t.Context(), kube.Request(chat)); !errors.Is(err, errAway) {
+				t.Errorf("%s: %v, want %v", verb, err, errAway)
+			}
+		})
+	}
+}
+
+func TestOnDemandOnlyIsSaidUntilSomebodyAsks(t *testing.T) {
+	in(t, withREST(onDemand), func(w *world) {
+		w.create("a")
+		app, next := w.look()
+		w.says(app, metav1.ConditionUnknown, imv1alpha1.ReasonAwaitingFirstResync, "")
+		if next != 0 {
+			t.Errorf("it comes back after %s although nothing is due", next)
+		}
+		w.edit(func(app *imv1alpha1.IMApp) {
+			app.Annotations = map[string]string{imv1alpha1.AnnotationResyncRequestedAt: "now"}
+		})
+		app, _ = w.look()
+		w.says(app, metav1.ConditionTrue, imv1alpha1.ReasonResyncCompleted, "")
+		if w.look(); app.Status.Resync.LastHandledRequest != "now" || w.cloud.Calls("get_appid_group_list") != 1 {
+			t.Errorf("%+v after %d resyncs, want one", app.Status.Resync, w.cloud.Calls("get_appid_group_list"))
+		}
+	})
+}
+
+func TestEachLeaderAsksOnceForDeclaredGroupsOfWhichNothingIsKnown(t *testing.T) {
+	known := groupOf("known", func(g *imv1alpha1.IMGroup) {
+		groupstatus.Merge(g, appID, event.NewState(event.Changed, event.Change{Time: 1, Source: event.REST}, []event.Value{{Field: event.Name, Value: "n"}}), false)
+	})
+	other := groupOf("other", func(g *imv1alpha1.IMGroup) { g.Spec.AppRef.Name = "another" })
+	in(t, withREST(onDemand), func(w *world) {
+		w.create("known", "unknown", "other")
+		w.look()
+		w.look()
+		w.observed("unknown")
+		w.Elected()
+		w.look()
+		w.observed("unknown", "unknown")
+	}, known, groupOf("unknown"), other)
+}
+
+func TestATermBeginsWithAFullResync(t *testing.T) {
+	in(t, withREST(), func(w *world) {
+		w.create("a")
+		w.look()
+		w.look()
+		w.Elected()
+		time.Sleep(2 * time.Second) // the cloud lists once a second
+		w.look()
+		w.observed("a", "a")
+	})
+}
+
+func TestAReplicaThatDoesNotLeadTakesNoWishes(t *testing.T) {
+	in(t, withREST(onDemand), func(w *world) {
+		w.create("a")
+		w.Leader = leads(false)
+		w.Want(keyOf("a"))
+		w.Leader = leads(true)
+		w.look()
+		w.observed()
+	})
+}
+
+func TestAnIMAppThatIsGoneOrLeavingIsForgotten(t *testing.T) {
+	now := metav1.Now()
+	leaving := withREST()
+	leaving.DeletionTimestamp, leaving.Finalizers = &now, []string{"test/stay"}
+	gone := withREST()
+	gone.Name = "other"
+	for why, app := range map[string]*imv1alpha1.IMApp{"gone": gone, "leaving": leaving, "suspended": withREST(suspended)} {
+		in(t, app, func(w *world) {
+			w.Want(keyOf("a"))
+			if _, err := w.Reconcile(w.t.Context(), kube.Request(chat)); err != nil || len(w.terms.all) > 0 {
+				t.Errorf("%s: %v, %d apps are remembered", why, err, len(w.terms.all))
+			}
+		})
+	}
+}
+
+// What is written of a resync goes when spec.rest does, and stays while the IMApp is suspended.
+func TestTheConditionGoesWithTheRESTAPI(t *testing.T) {
+	for why, c := range map[string]struct {
+		edit func(*imv1alpha1.IMApp)
+		want int
+	}{
+		"without it": {func(app *imv1alpha1.IMApp) { app.Spec.Rest = nil }, 0},
+		"suspended":  {func(app *imv1alpha1.IMApp) { app.Spec.Suspend = true }, 1},
+	} {
+		in(t, withREST(), func(w *world) {
+			w.look()
+			w.edit(c.edit)
+			if app, next := w.look(); len(app.Status.Conditions) != c.want || next != 0 {
+				t.Errorf("%s: conditions %v, again in %s", why, app.Status.Conditions, next)
+			}
+		})
+	}
+}
+
+// A change of the spec, of the Secret or of the annotation ends the wait.
+func TestAPersonsChangeEndsTheWaitAfterAFault(t *testing.T) {
+	for why, change := range map[string]func(*world){
+		"the spec": func(w *world) { w.edit(func(app *imv1alpha1.IMApp) { app.Generation++ }) },
+		"the annotation": func(w *world) {
+			w.edit(func(app *imv1alpha1.IMApp) {
+				app.Annotations = map[string]string{imv1alpha1.AnnotationResyncRequestedAt: "now"}
+			})
+		},
+		"the Secret": func(w *world) {
+			secret := &corev1.Secret{}
+			name := client.ObjectKey{Namespace: "ns", Name: "rest"}
+			if err := errors.Join(w.api.Get(w.t.Context(), name, secret), w.api.Update(w.t.Context(), secret)); err != nil {
+				w.t.Fatal(err)
+			}
+		},
+	} {
+		in(t, withREST(), func(w *world) {
+			remove := w.cloud.Inject(fakeim.WrongHost)
+			app, again := w.look()
+			w.says(app, metav1.ConditionFalse, imv1alpha1.ReasonRequestRefused, "")
+			if again != secretCheck {
+				t.Errorf("%s: again in %s, want %s", why, again, secretCheck)
+			}
+			remove()
+			time.Sleep(configurationRetry - time.Second)
+			app, _ = w.look()
+			w.says(app, metav1.ConditionFalse, imv1alpha1.ReasonRequestRefused, "")
+			change(w)
+			app, _ = w.look()
+			w.says(app, metav1.ConditionTrue, imv1alpha1.ReasonResyncCompleted, "")
+		})
+	}
+}
+
+// The condition does not speak of a single group that could not be fetched; it is asked for again.
+func TestASingleGroupThatCouldNotBeFetchedIsAskedForAgain(t *testing.T) {
+	in(t, withREST(onDemand), func(w *world) {
+		w.create("a")
+		w.look()
+		remove := w.cloud.Inject(fakeim.Down)
+		w.Want(keyOf("a"))
+		app, again := w.look()
+		w.says(app, metav1.ConditionUnknown, imv1alpha1.ReasonAwaitingFirstResync, "")
+		if again <= 0 || again > retryFirst {
+			t.Errorf("again in %s, want at most %s", again, retryFirst)
+		}
+		remove()
+		time.Sleep(retryFirst)
+		w.look()
+		w.observed("a")
+	})
+}
+
+func TestTheNextResyncComesAfterTheInterval(t *testing.T) {
+	interval := int32(60)
+	in(t, withREST(func(s *imv1alpha1.IMAppSpec) { s.Rest.ResyncIntervalSeconds = &interval }), func(w *world) {
+		w.create("a")
+		app, next := w.look()
+		for range 5 {
+			for last := app.Status.Resync.StartTime; app.Status.Resync.StartTime.Equal(last); {
+				if next <= 0 {
+					w.t.Fatal("it does not come back")
+				}
+				time.Sleep(next)
+				if app, next = w.look(); !app.Status.Resync.StartTime.Equal(last) {
+					if passed := app.Status.Resync.StartTime.Sub(last.Time); passed < 54*time.Second || passed > 67*time.Second {
+						t.Errorf("%s after the last one, want 60 s, give or take a tenth", passed)
+					}
+				}
+			}
+		}
+		if got := w.cloud.Calls("get_appid_group_list"); got != 6 {
+			t.Errorf("%d resyncs, want 6", got)
+		}
 	})
 }

@@ -22,11 +22,6 @@ type secretKey struct {
 	version string
 }
 
-// localFault keeps a resync from being tried at all.
-type localFault struct{ reason, message string }
-
-func (f *localFault) Error() string { return f.message }
-
 // secret reads the key with which requests are signed.
 func (r *Controller) secret(ctx context.Context, app *imv1alpha1.IMApp) (secretKey, error) {
 	key, secret, err := kube.SecretValue(ctx, r.Live, kube.SecretRef{Namespace: app.Namespace, Name: app.Spec.Rest.SecretKeySecretRef.Name,

@@ -66,3 +66,60 @@ func TestALostLeaseIsCampaignedForAgain(t *testing.T) {
 		}
 	})
 }
+
+// The goroutine that begins a term may be late: the Lease may be lost by then.
+func TestATermThatIsOverMakesNoLeader(t *testing.T) {
+	e, told := &Elector{}, 0
+	e.OnElected(func() { told++ })
+	over, end := context.WithCancel(t.Context())
+	end()
+	if e.begin(over); e.IsLeader() {
+		t.Error("it leads after its term")
+	}
+	if e.begin(t.Context()); !e.IsLeader() || told != 2 {
+		t.Errorf("leads %t, told %d times", e.IsLeader(), told)
+	}
+	if e.end(); e.IsLeader() {
+		t.Error("it leads after the end")
+	}
+}
+
+func TestTheLeaseIsTheOperatorsInItsNamespace(t *testing.T) {
+	e, err := New(&rest.Config{Host: "https://127.0.0.1:1"}, "im", "pod-0", true)
+	if err != nil || e.IsLeader() {
+		t.Fatalf("%v, leads %t before it was elected", err, e.IsLeader())
+	}
+	if got := e.lock.Describe(); got != "im/"+leaseName || e.lock.Identity() != "pod-0" {
+		t.Errorf("the Lease is %s, held as %s", got, e.lock.Identity())
+	}
+}
+
+// Two replicas: one leads, and the other soon after the first has ended.
+func TestTheNextReplicaLeadsWhenTheFirstEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clients := fake.NewClientset()
+		ctx, stop := context.WithCancel(t.Context())
+		first, endFirst := context.WithCancel(ctx)
+		var electors []*Elector
+		ended := make(chan error, 2)
+		for i, ctx := range []context.Context{first, ctx} {
+			e := &Elector{lock: &resourcelock.LeaseLock{LeaseMeta: metav1.ObjectMeta{Namespace: "ns", Name: leaseName}, Client: clients.CoordinationV1(),
+				LockConfig: resourcelock.ResourceLockConfig{Identity: string(rune('a' + i))}}}
+			electors = append(electors, e)
+			go func() { ended <- e.Start(ctx) }()
+			time.Sleep(time.Minute)
+		}
+		if !electors[0].IsLeader() || electors[1].IsLeader() {
+			t.Fatalf("the first leads %t, the second %t", electors[0].IsLeader(), electors[1].IsLeader())
+		}
+		endFirst()
+		time.Sleep(3 * retryPeriod) // it gave the Lease back
+		if electors[0].IsLeader() || !electors[1].IsLeader() {
+			t.Errorf("the first leads %t, the second %t", electors[0].IsLeader(), electors[1].IsLeader())
+		}
+		stop()
+		if err := errors.Join(<-ended, <-ended); err != nil {
+			t.Error(err)
+		}
+	})
+}

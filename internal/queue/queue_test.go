@@ -6,7 +6,9 @@ package queue
 import (
 	"slices"
 	"testing"
+	"time"
 
+	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/controller/priorityqueue"
 )
 
@@ -67,5 +69,71 @@ func TestWhatWasTakenDoesNotComeAgain(t *testing.T) {
 	}
 	if n := q.Len(); n != 0 || len(q.low) != 0 || len(q.waiting) != 0 {
 		t.Errorf("%d in the queue, %d and %d remembered", n, len(q.low), len(q.waiting))
+	}
+}
+
+func TestWaitsAfterFailuresGrowToFiveSeconds(t *testing.T) {
+	limiter, last := Backoff[string](), time.Duration(0)
+	for try := range 10 {
+		got := limiter.When("key")
+		if want := min(BackoffFirst<<try, BackoffMax); got != want || got < last {
+			t.Errorf("after failure %d it waits %s, want %s", try+1, got, want)
+		}
+		last = got
+	}
+	if got := limiter.When("other"); got != BackoffFirst {
+		t.Errorf("another key waits %s", got)
+	}
+	limiter.Forget("key")
+	if got := limiter.When("key"); got != BackoffFirst {
+		t.Errorf("after a success it waits %s", got)
+	}
+}
+
+// One of 16 turns is that of low priority, whatever else there is to do.
+func TestTheShareOfLowPriorityIsOneOfSixteen(t *testing.T) {
+	q := New("test", Backoff[int]())
+	defer q.ShutDown()
+	for i := range 10 {
+		AddLow(q, -1-i)
+	}
+	const promised = 16
+	taken := 0
+	for next := range 10 * promised {
+		q.Add(2 * next)
+		q.Add(2*next + 1)
+		r, _ := q.Get()
+		if q.Done(r); r < 0 {
+			taken++
+		}
+	}
+	if taken < 9 || taken > 10 {
+		t.Errorf("%d of %d turns were of low priority, want one of %d", taken, 10*promised, promised)
+	}
+}
+
+// What is asked for again at ordinary priority does not wait for its low turn, and does not come twice.
+func TestALowRequestThatBecomesUrgentComesOnce(t *testing.T) {
+	q := New("test", Backoff[int]())
+	defer q.ShutDown()
+	AddLow(q, 1)
+	AddLow(q, 2)
+	q.Add(2)
+	var got []int
+	for q.Len() > 0 {
+		r, _ := q.Get()
+		q.Done(r)
+		got = append(got, r)
+	}
+	if !slices.Equal(got, []int{2, 1}) {
+		t.Errorf("got %v, want 2 first, and each once", got)
+	}
+}
+
+func TestAQueueWithoutPrioritiesTakesLowRequestsToo(t *testing.T) {
+	q := workqueue.NewTypedRateLimitingQueue(Backoff[int]())
+	defer q.ShutDown()
+	if AddLow(q, 1); q.Len() != 1 {
+		t.Error("it is lost")
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -154,4 +156,59 @@ func TestTheMemoryOfEventsIsBounded(t *testing.T) {
 			t.Errorf("%d Events in all, want about %d", all, most)
 		}
 	})
+}
+
+func TestThatASpecCannotWorkIsToldOnce(t *testing.T) {
+	stalled := func(message string) *imv1alpha1.IMApp {
+		app := &imv1alpha1.IMApp{}
+		if message != "" {
+			meta.SetStatusCondition(&app.Status.Conditions, metav1.Condition{Type: imv1alpha1.ConditionStalled, Status: metav1.ConditionTrue,
+				Reason: imv1alpha1.ReasonInvalidSpec, Message: message})
+		}
+		return app
+	}
+	for _, c := range []struct {
+		why           string
+		before, after *imv1alpha1.IMApp
+		want          []string
+	}{
+		{"it works", stalled(""), stalled(""), nil},
+		{"it does not", stalled(""), stalled("the host %s"), []string{"Warning InvalidSpec: the host %s"}},
+		{"still not", stalled("m"), stalled("other"), nil},
+		{"it works again", stalled("m"), stalled(""), nil},
+	} {
+		var s sink
+		New(&s).Stalled(c.before, c.after)
+		if diff := cmp.Diff(c.want, s.lines); diff != "" {
+			t.Errorf("%s: -want +got\n%s", c.why, diff)
+		}
+	}
+	var s sink
+	r := New(&s)
+	for range 2 * eventsBurst {
+		r.Stalled(stalled(""), stalled("m"))
+	}
+	if len(s.lines) != eventsBurst {
+		t.Errorf("%d Events, want the replica's bound of %d", len(s.lines), eventsBurst)
+	}
+}
+
+func TestTextsAreQuotedAndCutBetweenCharacters(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		limit int // with the quotation marks
+		want  string
+	}{
+		{"", 12, `""`}, {"abc", 5, `"abc"`}, {"abcd", 5, `"abc…"`}, {"a\nb", 6, `"a\nb"`}, {"a\nb", 4, `"a…"`}, {`"`, 4, `"\""`},
+		{"語語", 8, `"語語"`}, {"語語", 7, `"語…"`}, {"\x1b[2J", 22, `"\x1b[2J"`}, {"\u202e", 22, `"\u202e"`},
+	} {
+		if got := quote(c.in, c.limit); got != c.want {
+			t.Errorf("%q in %d bytes: %s, want %s", c.in, c.limit, got, c.want)
+		}
+	}
+	for in, want := range map[string]string{"12345678": "12345678", "語語語": "語…", "123   789": "123…", "123456789": "12345…"} {
+		if got := cutBytes(in, 8); got != want {
+			t.Errorf("%q is cut to %q, want %q", in, got, want)
+		}
+	}
 }

@@ -28,7 +28,7 @@ import (
 
 var (
 	resyncWorkers = regexp.MustCompile(`\bWorkers = (\d+)`)
-	resyncWindow  = regexp.MustCompile(`const window = (\d+)`)
+	resyncWindow  = regexp.MustCompile(`const windowSize = (\d+)`)
 )
 
 // constants are those of one file that needs no other of its package.
@@ -108,7 +108,7 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 func resyncBounds(t *testing.T) string {
 	t.Helper()
 	workers := resyncWorkers.FindStringSubmatch(read(t, "controllers/resync/controller.go"))
-	window := resyncWindow.FindStringSubmatch(read(t, "controllers/resync/run.go"))
+	window := resyncWindow.FindStringSubmatch(read(t, "controllers/resync/window.go"))
 	if len(workers) != 2 || len(window) != 2 {
 		t.Fatal("the constants of a resync have other names")
 	}

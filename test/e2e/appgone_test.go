@@ -12,12 +12,11 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
-// deletedWithPending starts an operator, sends a callback that cannot be written yet and deletes its app.
-func deletedWithPending(t *testing.T) (namespace string, o *operator) {
-	t.Helper()
+func TestAnAppThatIsMadeAgainGetsItsPendingEvents(t *testing.T) {
+	t.Parallel()
 	ns := newNamespace(t)
-	app := newApp(t, ns, "chat", declaredOnly)
-	o = startOperator(t, ns)
+	app := newApp(t, ns, "chat", declaredOnly) // so that the event cannot be written yet
+	o := startOperator(t, ns)
 	send(t, o.sender(ns, "chat"), fakeim.InfoChanged("pending", 1000, fakeim.Body{"Name": "ops"}))
 	remove(t, app)
 	eventually(t, "callbacks are refused", func() error {
@@ -26,30 +25,11 @@ func deletedWithPending(t *testing.T) (namespace string, o *operator) {
 	if err := o.isMetric("imgroup_journal_pending_groups", 1); err != nil {
 		t.Errorf("the event must wait for the app: %v", err)
 	}
-	return ns, o
-}
-
-func TestAnAppThatIsMadeAgainGetsItsPendingEvents(t *testing.T) {
-	t.Parallel()
-	ns, o := deletedWithPending(t)
 	again := signedApp(ns, "chat")
 	create(t, again)
 	g := awaitGroup(t, ns, "pending", "is written", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "ops") })
 	checkCreated(t, g, again)
 	o.awaitDrained()
-}
-
-func TestAnAppThatIsMadeAgainForAnotherApplicationGetsNone(t *testing.T) {
-	t.Parallel()
-	ns, o := deletedWithPending(t)
-	create(t, signedApp(ns, "chat", func(s *imv1alpha1.IMAppSpec) { s.SDKAppID = 7 }))
-	o.awaitDrained()
-	if err := o.drops("app_changed", 1); err != nil {
-		t.Error(err)
-	}
-	if all := listGroups(t, ns); len(all) != 0 {
-		t.Errorf("%d IMGroups of another application's events", len(all))
-	}
 }
 
 func TestTheStateOfAnotherApplicationCountsAsNone(t *testing.T) {
@@ -82,19 +62,5 @@ func TestTheStateOfAnotherApplicationCountsAsNone(t *testing.T) {
 		return errors.Join(is("the introduction", g.Status.Introduction, "of another application"),
 			differs(map[string]int64{"alive": 1000, "introduction": 1000, "type": 1000}, timesOf(g)),
 			hasConditions(g.Status.Conditions, "Ready=True/Tracking"))
-	})
-}
-
-func TestADeclaredIMGroupSaysThatItsAppIsMissing(t *testing.T) {
-	t.Parallel()
-	ns := newNamespace(t)
-	startOperator(t, ns)
-	declare(t, ns, "mine", "chat", "g")
-	awaitGroup(t, ns, "g", "misses its app", func(g imv1alpha1.IMGroup) error {
-		return hasConditions(g.Status.Conditions, "Ready=False/AppNotFound")
-	})
-	newApp(t, ns, "chat")
-	awaitGroup(t, ns, "g", "is tracked", func(g imv1alpha1.IMGroup) error {
-		return hasConditions(g.Status.Conditions, "Ready=True/Tracking")
 	})
 }

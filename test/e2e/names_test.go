@@ -92,17 +92,6 @@ func TestADeclaredIMGroupGetsTheEventsAndNoTwin(t *testing.T) {
 	}
 }
 
-func TestADeclaredIMGroupSaysWhatItIsBeforeTheFirstCallback(t *testing.T) {
-	t.Parallel()
-	ns := newNamespace(t)
-	newApp(t, ns, "chat")
-	startOperator(t, ns)
-	declare(t, ns, "my-group", "chat", "g")
-	awaitGroup(t, ns, "g", "awaits its first callback", func(g imv1alpha1.IMGroup) error {
-		return hasConditions(g.Status.Conditions, "Ready=True/Tracking", "Synced=Unknown/AwaitingFirstCallback", "Destroyed=Unknown/AwaitingFirstCallback")
-	})
-}
-
 func TestTwoDeclaredIMGroupsOfOneGroupBothGetTheEvents(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)

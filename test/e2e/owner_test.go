@@ -39,16 +39,3 @@ func TestAnIMGroupGetsTheAppThatWasMadeAgainAsItsOwner(t *testing.T) {
 	}
 	checkCreated(t, g, again)
 }
-
-func TestAnIMGroupThatIsDeclaredWhileItsAppIsSuspendedIsLookedAtWhenItIsResumed(t *testing.T) {
-	t.Parallel()
-	ns := newNamespace(t)
-	newApp(t, ns, "chat", declaredOnly, func(s *imv1alpha1.IMAppSpec) { s.Suspend = true })
-	startOperator(t, ns)
-	app := awaitApp(t, ns, "chat", "Ready=True/Suspended")
-	declare(t, ns, "g", "chat", "g")
-	update(t, &app, func(a *imv1alpha1.IMApp) { a.Spec.Suspend = false })
-	awaitGroup(t, ns, "g", "is tracked", func(g imv1alpha1.IMGroup) error {
-		return hasConditions(g.Status.Conditions, "Ready=True/Tracking")
-	})
-}

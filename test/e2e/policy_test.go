@@ -37,37 +37,6 @@ func TestPolicyDeclaredFillsWhatIsDeclaredAndCreatesNothing(t *testing.T) {
 	}
 }
 
-func TestOnlyGroupsOfTheWantedTypesAreCreated(t *testing.T) {
-	t.Parallel()
-	ns := newNamespace(t)
-	newApp(t, ns, "chat", func(s *imv1alpha1.IMAppSpec) {
-		s.Groups = &imv1alpha1.IMAppGroups{Types: []string{"Private", "Meeting", "Community"}}
-	})
-	declare(t, ns, "wanted", "chat", "declared Public")
-	o := startOperator(t, ns)
-	wanted := []string{"Private", "Work", "ChatRoom", "Meeting", "Community"}
-	others := []string{"Public", "AVChatRoom", "BChatRoom", "work", ""}
-	for _, kind := range append(wanted, others...) {
-		send(t, o.sender(ns, "chat"), fakeim.InfoChanged("of type "+kind, 1000, fakeim.Body{"Name": "ops", "Type": kind}))
-	}
-	send(t, o.sender(ns, "chat"), fakeim.InfoChanged("declared Public", 1000, fakeim.Body{"Name": "ops"}))
-	o.awaitDrained()
-	for _, kind := range wanted {
-		if g, err := groupWithID(t, ns, "of type "+kind); err != nil || *g.Status.Type != kind {
-			t.Errorf("type %s: %v, %s", kind, err, words(g.Status.Type))
-		}
-	}
-	if g, err := groupWithID(t, ns, "declared Public"); err != nil || is("the name", g.Status.Name, "ops") != nil {
-		t.Errorf("a declared IMGroup is filled whatever its type: %v", err)
-	}
-	if all := listGroups(t, ns); len(all) != len(wanted)+1 {
-		t.Errorf("%d IMGroups, want %d", len(all), len(wanted)+1)
-	}
-	if err := o.drops("type_filtered", float64(len(others))); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestMaxCountIsExactUnderABurst(t *testing.T) {
 	t.Parallel()
 	const limit, burst = 5, 20

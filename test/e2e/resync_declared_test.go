@@ -87,30 +87,6 @@ func TestTheStateOfOneIMGroupCanBeAskedFor(t *testing.T) {
 	}
 }
 
-func TestTypesAndTheLimitHoldForAResyncToo(t *testing.T) {
-	t.Parallel()
-	ns := newNamespace(t)
-	cloud := newCloud(t, fakeim.Config{})
-	cloud.fill(t, 10)
-	_, err := cloud.Create(fakeim.Group{ID: "room", Type: "ChatRoom", Name: "room", Owner: "leckie"}, fakeim.Somebody)
-	must(t, err)
-	newApp(t, ns, "chat", cloud.rest(t, ns), func(s *imv1alpha1.IMAppSpec) {
-		s.Groups = &imv1alpha1.IMAppGroups{Types: []string{"Meeting"}}
-	})
-	newApp(t, ns, "few", func(s *imv1alpha1.IMAppSpec) {
-		s.Rest = getApp(t, ns, "chat").Spec.Rest
-		s.Groups = &imv1alpha1.IMAppGroups{MaxCount: ref(int32(4))}
-	})
-	startOperator(t, ns, cloud.allowed())
-	resync(t, ns, "chat")
-	resync(t, ns, "few")
-	count := map[string]int{}
-	for _, g := range listGroups(t, ns) {
-		count[g.Spec.AppRef.Name]++
-	}
-	must(t, differs(map[string]int{"chat": 1, "few": 4}, count))
-}
-
 func TestAnIMGroupOfADisbandedGroupIsKeptAsLongAsItsIMAppSays(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)

@@ -4,7 +4,6 @@
 package e2e
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -126,21 +125,4 @@ func TestAMissingSecretKeyIsNamedAndHealsInSeconds(t *testing.T) {
 		return hasConditions(getApp(t, ns, "chat").Status.Conditions, "Resynced=True/ResyncCompleted")
 	})
 	must(t, cloud.sameAsCloud(listGroups(t, ns)))
-}
-
-func TestAChangedIntervalIsKept(t *testing.T) {
-	t.Parallel()
-	ns := newNamespace(t)
-	cloud := newCloud(t, fakeim.Config{})
-	cloud.fill(t, 1)
-	newApp(t, ns, "chat", cloud.rest(t, ns, every(60)))
-	startOperator(t, ns, cloud.allowed())
-	first := awaitApp(t, ns, "chat", "Resynced=True/ResyncCompleted").Status.Resync.StartTime
-	eventually(t, "the next resync comes after the interval", func() error {
-		next := getApp(t, ns, "chat").Status.Resync.StartTime
-		if passed := next.Sub(first.Time); passed < 50*time.Second {
-			return fmt.Errorf("the newest began %s after the first", passed)
-		}
-		return nil
-	})
 }

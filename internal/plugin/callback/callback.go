@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package callback builds, signs and sends a callback as Tencent Cloud Chat does, and says in words what the answer
-// means. It shares no code with the receiving side.
+// means. But for the names it shares no code with the receiving side.
 package callback
 
 import (
@@ -14,14 +14,16 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/imgroup-operator/imgroup-operator/internal/event"
 )
 
 // The handled commands.
 const (
-	InfoChanged  = "Group.CallbackAfterGroupInfoChanged"
-	Created      = "Group.CallbackAfterCreateGroup"
-	Destroyed    = "Group.CallbackAfterGroupDestroyed"
-	OwnerChanged = "Group.CallbackAfterChangeGroupOwner"
+	InfoChanged  = event.CommandInfoChanged
+	Created      = event.CommandCreate
+	Destroyed    = event.CommandDestroyed
+	OwnerChanged = event.CommandOwnerChanged
 )
 
 // Callback is what is told of a group.

@@ -6,10 +6,13 @@
 package cluster
 
 import (
+	"context"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -17,8 +20,8 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
 
-// FieldOwner is who the API server takes for the author of what the plugin writes.
-const FieldOwner = client.FieldOwner("kubectl-imgroup")
+// fieldOwner is who the API server takes for the author of what the plugin writes.
+const fieldOwner = client.FieldOwner("kubectl-imgroup")
 
 // Cluster is a client, and the namespace of --namespace, else of the context.
 type Cluster struct {
@@ -75,4 +78,9 @@ func (c *Cluster) Scope(all bool) string {
 		return ""
 	}
 	return c.Namespace
+}
+
+// Change sends a JSON merge patch of an object, which is afterwards as the API server has it.
+func (c *Cluster) Change(ctx context.Context, o client.Object, patch string) error {
+	return c.Patch(ctx, o, client.RawPatch(types.MergePatchType, []byte(patch)), fieldOwner)
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -55,5 +54,5 @@ func canResync(app *imv1alpha1.IMApp) error {
 func (a *asker) ask(ctx context.Context, o client.Object) (request string, err error) {
 	request = a.Now().UTC().Format(words.TimeFormat)
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, imv1alpha1.AnnotationResyncRequestedAt, request)
-	return request, a.cluster.Patch(ctx, o, client.RawPatch(types.MergePatchType, []byte(patch)), cluster.FieldOwner)
+	return request, a.cluster.Change(ctx, o, patch)
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -71,8 +70,7 @@ func (c *changer) set(ctx context.Context, app *imv1alpha1.IMApp) (result, error
 	if !r.Changed {
 		return r, nil
 	}
-	patch := fmt.Sprintf(`{"spec":{"suspend":%t}}`, c.suspend)
-	return r, c.cluster.Patch(ctx, app, client.RawPatch(types.MergePatchType, []byte(patch)), cluster.FieldOwner)
+	return r, c.cluster.Change(ctx, app, fmt.Sprintf(`{"spec":{"suspend":%t}}`, c.suspend))
 }
 
 func (c *changer) awaitAll(ctx context.Context, apps []*imv1alpha1.IMApp, all []result) error {

@@ -1,0 +1,162 @@
+// Copyright The imgroup-operator Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package kube
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache/informertest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+
+	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
+)
+
+var chat = apps.Key{Namespace: "ns", Name: "chat"}
+
+func group(namespace, name, app, id string) *imv1alpha1.IMGroup {
+	return &imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: app}, GroupID: id}}
+}
+
+// indexer takes the one index.
+type indexer struct{ of client.IndexerFunc }
+
+func (i *indexer) IndexField(_ context.Context, _ client.Object, field string, of client.IndexerFunc) error {
+	if i.of = of; field != GroupIndex {
+		return errors.New("another index")
+	}
+	return nil
+}
+
+// 100,000 groups that the operator created are found by their names; an index of them would cost memory for nothing.
+func TestOnlyDeclaredIMGroupsAreInTheIndex(t *testing.T) {
+	i := &indexer{}
+	if err := AddGroupIndex(t.Context(), i); err != nil {
+		t.Fatal(err)
+	}
+	if got := i.of(group("ns", "mine", "chat", "g")); !slices.Equal(got, []string{GroupIndexKey("chat", "g")}) {
+		t.Errorf("a declared one is found under %q", got)
+	}
+	if got := i.of(group("ns", groupstatus.Name("chat", "g"), "chat", "g")); len(got) > 0 {
+		t.Errorf("a created one is found under %q", got)
+	}
+}
+
+func TestEachGroupIsOneOfTheApp(t *testing.T) {
+	api := fake.NewClientBuilder().WithScheme(Scheme()).WithObjects(group("ns", "a", "chat", "1"), group("ns", "b", "other", "1"),
+		group("elsewhere", "c", "chat", "1"), group("ns", "d", "chat", "2")).Build()
+	var names []string
+	err := EachGroup(t.Context(), api, chat, func(g *imv1alpha1.IMGroup) { names = append(names, g.Name) })
+	if slices.Sort(names); err != nil || !slices.Equal(names, []string{"a", "d"}) {
+		t.Errorf("%q, %v", names, err)
+	}
+}
+
+func TestTheCacheServesTheNamespacesThatItShall(t *testing.T) {
+	refused := &Refused{}
+	for _, c := range []struct{ namespaces []string }{{nil}, {[]string{"a"}}, {[]string{"a", "b"}}} {
+		o := CacheOptions(c.namespaces, refused)
+		if len(o.DefaultNamespaces) != len(c.namespaces) || len(o.ByObject) != 1 || o.DefaultTransform == nil {
+			t.Errorf("%q: %+v", c.namespaces, o)
+		}
+		for _, ns := range c.namespaces {
+			if _, served := o.DefaultNamespaces[ns]; !served {
+				t.Errorf("%q: %s is not served", c.namespaces, ns)
+			}
+		}
+	}
+}
+
+// asked is a cache that remembers what it was asked for.
+type asked struct {
+	informertest.FakeInformers
+	name string
+	log  *[]string
+	err  error
+}
+
+func (a *asked) note() error { *a.log = append(*a.log, a.name); return nil }
+
+func (a *asked) Start(ctx context.Context) error {
+	if a.err != nil {
+		return a.err
+	}
+	<-ctx.Done()
+	return a.note()
+}
+func (a *asked) Get(context.Context, client.ObjectKey, client.Object, ...client.GetOption) error {
+	return a.note()
+}
+func (a *asked) List(context.Context, client.ObjectList, ...client.ListOption) error { return a.note() }
+func (a *asked) RemoveInformer(context.Context, client.Object) error                 { return a.note() }
+func (a *asked) IndexField(context.Context, client.Object, string, client.IndexerFunc) error {
+	return a.note()
+}
+func (a *asked) GetInformer(context.Context, client.Object, ...cache.InformerGetOption) (cache.Informer, error) {
+	return nil, a.note()
+}
+
+// Who needs IMApps alone must not wait until every IMGroup is listed.
+func TestIMGroupsHaveACacheOfTheirOwn(t *testing.T) {
+	var log []string
+	c := &splitCache{Cache: &asked{name: "others", log: &log}, groups: &asked{name: "groups", log: &log}}
+	for _, of := range []struct {
+		object client.Object
+		list   client.ObjectList
+		want   string
+	}{{&imv1alpha1.IMGroup{}, &imv1alpha1.IMGroupList{}, "groups"}, {&imv1alpha1.IMApp{}, &imv1alpha1.IMAppList{}, "others"}} {
+		log = nil
+		_, err := c.GetInformer(t.Context(), of.object)
+		err = errors.Join(err, c.Get(t.Context(), client.ObjectKey{}, of.object), c.List(t.Context(), of.list), c.RemoveInformer(t.Context(), of.object),
+			c.IndexField(t.Context(), of.object, "f", nil))
+		if want := slices.Repeat([]string{of.want}, 5); err != nil || !slices.Equal(log, want) {
+			t.Errorf("%T: asked %q, %v", of.object, log, err)
+		}
+	}
+}
+
+func TestBothCachesEndTogether(t *testing.T) {
+	var log []string
+	failed := errors.New("failed")
+	c := &splitCache{Cache: &asked{name: "others", log: &log}, groups: &asked{log: &log, err: failed}}
+	if err := c.Start(t.Context()); !errors.Is(err, failed) || !slices.Equal(log, []string{"others"}) {
+		t.Errorf("%v, ended %q; when one fails the other must end", err, log)
+	}
+}
+
+// The operator starts while the API server is away, so it cannot ask it for its kinds.
+func TestEveryKindThatIsTouchedIsMapped(t *testing.T) {
+	m, err := Mapper(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, resource := range map[string]string{"IMApp": "imapps", "IMGroup": "imgroups"} {
+		got, err := m.RESTMapping(imv1alpha1.GroupVersion.WithKind(kind).GroupKind(), imv1alpha1.GroupVersion.Version)
+		if err != nil || got.Resource.Resource != resource || got.Scope.Name() != "namespace" {
+			t.Errorf("%s: %+v, %v", kind, got, err)
+		}
+		if !Scheme().Recognizes(imv1alpha1.GroupVersion.WithKind(kind)) || !Scheme().Recognizes(imv1alpha1.GroupVersion.WithKind(kind+"List")) {
+			t.Errorf("%s is not in the scheme", kind)
+		}
+	}
+}
+
+func TestAKeyAndItsRequestAreTheSame(t *testing.T) {
+	other := apps.Key{Namespace: "ns", Name: "other"}
+	all := Requests([]apps.Key{chat, other})
+	if len(all) != 2 || KeyOf(all[0]) != chat || KeyOf(all[1]) != other || all[0] != Request(chat) {
+		t.Errorf("%v", all)
+	}
+	if got := AppKey(&imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "chat"}}); got != chat {
+		t.Errorf("%v", got)
+	}
+}
