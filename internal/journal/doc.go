@@ -3,7 +3,7 @@
 
 /*
 Package journal keeps acknowledged events until the API server has accepted them. What Append accepted survives the
-the end of the process at any instruction, and a crash of the machine, as long as the volume lives.
+end of the process at any instruction, and a crash of the machine, as long as the volume lives.
 
 # Life cycle
 
