@@ -55,10 +55,9 @@ const (
 	// Unknown: AwaitingFirstCallback.
 	ConditionSynced = "Synced"
 
-	// ConditionDestroyed reports whether the group is known to be disbanded.
+	// ConditionDestroyed reports whether a group that was disbanded still is. A group that never was has no such condition.
 	// True: Disbanded.
-	// False: Exists.
-	// Unknown: AwaitingFirstCallback.
+	// False: Exists (it was created again).
 	ConditionDestroyed = "Destroyed"
 )
 
@@ -121,6 +120,6 @@ const (
 
 	// ReasonDisbanded: the latest that is known of the group is that it was disbanded.
 	ReasonDisbanded = "Disbanded"
-	// ReasonExists: the group exists.
+	// ReasonExists: the group was disbanded and exists again.
 	ReasonExists = "Exists"
 )

@@ -171,7 +171,7 @@ func (w writer) ready(ctx context.Context, groups []imv1alpha1.IMGroup, ready fu
 	for i := range groups {
 		g := &groups[i]
 		before := g.DeepCopy()
-		conditions.Set(&g.Status.Conditions, g.Generation, ready(g))
+		groupstatus.SetReady(g, ready(g))
 		g.Status.ObservedGeneration = g.Generation
 		if err := client.IgnoreNotFound(w.patch(ctx, before, g)); err != nil {
 			return fmt.Errorf("marking IMGroup %s: %w", g.Name, err)

@@ -205,17 +205,11 @@ func (j *Journal) Append(ctx context.Context, ev event.Event) error {
 
 // check refuses what the codec would not read again.
 func check(ev event.Event) error {
-	ok := known(ev.State.Last.Source)
-	for _, r := range ev.State.Registers {
-		ok = ok && known(r.Source)
-	}
-	if !ok {
+	if s := ev.State.Last.Source; s != event.REST && s != event.Callback {
 		return fmt.Errorf("%w: unknown source", event.ErrEncoding)
 	}
 	return nil
 }
-
-func known(s event.Source) bool { return s == event.REST || s == event.Callback }
 
 // Pending returns all pending events of the group folded into one, which must not be changed, and the number to give
 // to Checkpoint. States of different SDKAppIDs never mix: of those only the latest is kept.

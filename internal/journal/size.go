@@ -21,7 +21,7 @@ func encodedSize(e event.Event) int {
 	}
 	n += uvarintSize(uint64(len(e.State.Registers)))
 	for _, r := range e.State.Registers {
-		n += stringSize(r.Field) + varintSize(r.Time) + stringSize(r.Value) + 1
+		n += stringSize(r.Field) + varintSize(r.Time) + stringSize(r.Value)
 	}
 	return n
 }

@@ -22,7 +22,7 @@ func TestAGroupThatIsDisbandedAndCreatedAgainIsANewGroup(t *testing.T) {
 	send(t, s, fakeim.OwnerChanged("g", 3000, "leckie", "peter"))
 	awaitGroup(t, ns, "g", "is complete", func(g imv1alpha1.IMGroup) error {
 		return errors.Join(is("the owner", g.Status.Owner, "peter"), is("the introduction", g.Status.Introduction, "on call"),
-			hasConditions(g.Status.Conditions, "Synced=True/AllFieldsKnown", "Destroyed=False/Exists"))
+			differs([]string{"Ready=True/Tracking", "Synced=True/AllFieldsKnown"}, conditionsOf(g.Status.Conditions)))
 	})
 
 	send(t, s, fakeim.Destroyed("g", 4000, "peter", "ops"))
