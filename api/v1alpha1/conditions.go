@@ -11,7 +11,7 @@ const (
 	//
 	// ConditionReady of an IMGroup reports whether the operator tracks the group.
 	// True: Tracking.
-	// False: InvalidGroupID, NameConflict, AppNotFound.
+	// False: InvalidGroupID, NameConflict, AppNotFound; Unreadable, which is not stored.
 	ConditionReady = "Ready"
 )
 
@@ -110,6 +110,8 @@ const (
 	ReasonNameConflict = "NameConflict"
 	// ReasonAppNotFound: the IMApp of spec.appRef does not exist.
 	ReasonAppNotFound = "AppNotFound"
+	// ReasonUnreadable: what is stored has not the shape of an IMGroup. The Go types say so when they read one; it is never stored.
+	ReasonUnreadable = "Unreadable"
 
 	// ReasonAllFieldsKnown: name, introduction, notification and face URL are known.
 	ReasonAllFieldsKnown = "AllFieldsKnown"

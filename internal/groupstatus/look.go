@@ -30,6 +30,9 @@ func IsUnknown(g *imv1alpha1.IMGroup) bool {
 	return len(g.Status.FieldTimes) == 0 && ReadyReason(g) != imv1alpha1.ReasonInvalidGroupID
 }
 
+// IsUnreadable reports whether what is stored of an IMGroup has another shape. Nothing is known of it then.
+func IsUnreadable(g *imv1alpha1.IMGroup) bool { return ReadyReason(g) == imv1alpha1.ReasonUnreadable }
+
 // IsPartial reports whether something is known of a group, and not yet all four texts.
 func IsPartial(g *imv1alpha1.IMGroup) bool {
 	return conditions.Reason(g.Status.Conditions, imv1alpha1.ConditionSynced) == imv1alpha1.ReasonPartial
@@ -46,7 +49,7 @@ func Expires(g *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) bool {
 // application, says rightly whether its IMApp exists, and it is not to be deleted at some time.
 func IsSettled(g *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) bool {
 	ready := ReadyReason(g)
-	if ready == "" || g.Status.ObservedGeneration != g.Generation || (app == nil) != (ready == imv1alpha1.ReasonAppNotFound) {
+	if ready == "" || ready == imv1alpha1.ReasonUnreadable || g.Status.ObservedGeneration != g.Generation || (app == nil) != (ready == imv1alpha1.ReasonAppNotFound) {
 		return false
 	}
 	return app == nil || g.Status.SDKAppID == app.Spec.SDKAppID && !Expires(g, app)

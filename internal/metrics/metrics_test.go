@@ -57,6 +57,7 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_sync_lag_seconds":                              "",
 		"imgroup_sync_coalesced_events_total":                   "",
 		"imgroup_sync_dropped_events_total":                     "reason",
+		"imgroup_sync_unreadable_objects_total":                 "",
 		"imgroup_resync_groups_total":                           "result",
 		"imgroup_resync_duration_seconds":                       "",
 		"imgroup_namespace_refused":                             "namespace",

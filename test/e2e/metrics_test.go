@@ -21,6 +21,7 @@ func contractMetrics() map[string]float64 {
 		`imgroup_journal_pending_groups`:                0,
 		`imgroup_sync_lag_seconds_count`:                0,
 		`imgroup_sync_coalesced_events_total`:           0,
+		`imgroup_sync_unreadable_objects_total`:         0,
 		`imgroup_resync_duration_seconds_count`:         0,
 		`imgroup_resync_due_timestamp_seconds`:          math.Inf(1),
 		`imgroup_apps{ready="true"}`:                    1,
