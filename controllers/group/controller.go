@@ -76,6 +76,7 @@ type Controller struct {
 	writer       writer
 	creator      creator
 	retention    retention
+	clearer      clearer
 	dropper      dropper
 	sweeper      sweeper
 	recovery     recovery
@@ -94,6 +95,7 @@ func New(c Config) *Controller {
 		writer:       writer,
 		creator:      creator{writer: writer, inventory: c.Inventory},
 		retention:    retention{client: c.Client, now: c.Now},
+		clearer:      clearer{client: c.Client, metrics: c.Metrics, limit: rate.NewLimiter(rate.Every(time.Minute), 1)},
 		dropper:      dropper{journal: c.Journal, metrics: c.Metrics, limit: rate.NewLimiter(1, 5)},
 		sweeper:      sweeper{cache: c.Client, leader: c.Leader, inventory: c.Inventory, queue: c.Queue, listed: c.Listed},
 		recovery: recovery{api: c.Live, retry: retry, queue: c.Queue, backoff: queue.Backoff[Kind](), limit: rate.NewLimiter(rate.Every(queue.BackoffMax), 1),
@@ -154,16 +156,17 @@ func (r *Controller) settle(ctx context.Context, key event.Key) (done outcome, e
 			r.Metrics.SyncCoalesced.Add(float64(pending.Count - 1))
 		}
 	}
-	done.wrote = wrote || found && done.wrote
+	done.wrote = wrote || done.cleared || found && done.wrote
 	return done, err
 }
 
 // outcome is what became of what was told.
 type outcome struct {
-	held   bool          // it stays pending
-	wrote  bool          // it is in the API server now
-	after  time.Duration // look at the group again then; 0 = when something wakes it
-	result string        // of an observation: a value of metrics' resync results
+	held    bool          // it stays pending
+	wrote   bool          // it is in the API server now
+	cleared bool          // managedFields were to be cleared, which took time
+	after   time.Duration // look at the group again then; 0 = when something wakes it
+	result  string        // of an observation: a value of metrics' resync results
 }
 
 // bring decides about what was told of a group and does it.
@@ -220,6 +223,10 @@ func (r *Controller) do(ctx context.Context, key event.Key, k known, v verdict) 
 	case write:
 		err = r.writer.all(ctx, k.app, k.groups, v.state)
 		if done.wrote = err == nil; done.wrote && r.Leader.IsLeader() {
+			if v.clear {
+				done.cleared = true
+				r.clearer.clear(ctx, k.groups)
+			}
 			done.after, err = r.retention.expire(ctx, k.app, k.groups)
 		}
 	}

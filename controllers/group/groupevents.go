@@ -14,11 +14,12 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/conditions"
 	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
+	"github.com/imgroup-operator/imgroup-operator/internal/queue"
 )
 
 // groupEvents counts IMGroups. It wakes nothing for a change of status alone, which is group sync's own, unless a group
 // has ended. The fetcher is told of a group whose state somebody asks for, and of one of which callbacks have told a part. An
-// IMGroup of which not even the group can be read counts for nothing.
+// IMGroup of which not even the group can be read counts for nothing. To clear managedFields is behind all other work.
 type groupEvents struct {
 	inventory *inventory.Inventory
 	fetcher   Fetcher
@@ -54,6 +55,9 @@ func (h groupEvents) wake(old, now *imv1alpha1.IMGroup, q requests) {
 	key := groupstatus.Key(now)
 	if isOther(old, now) || old.Status.DestroyedTime == nil && now.Status.DestroyedTime != nil || groupstatus.IsUnreadable(now) {
 		q.Add(Of(key))
+	}
+	if groupstatus.HasUnusedManagedFields(now) {
+		queue.AddLow(q, Of(key))
 	}
 	if request := resyncRequest(now); request != "" && request != resyncRequest(old) {
 		h.fetcher.Want(key)

@@ -44,6 +44,10 @@ func TestAnIMGroupWakesGroupSyncOnlyIfThereIsWork(t *testing.T) {
 	unreadable := func(g *imv1alpha1.IMGroup) {
 		g.Status.Conditions = []metav1.Condition{{Type: imv1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: imv1alpha1.ReasonUnreadable}}
 	}
+	tracked := func(g *imv1alpha1.IMGroup) {
+		g.Status.ObservedGeneration = g.Generation
+		g.ManagedFields = []metav1.ManagedFieldsEntry{{Operation: metav1.ManagedFieldsOperationUpdate}}
+	}
 	groupless := func(g *imv1alpha1.IMGroup) { unreadable(g); g.Spec = imv1alpha1.IMGroupSpec{} }
 	for _, c := range []struct {
 		why          string
@@ -59,6 +63,7 @@ func TestAnIMGroupWakesGroupSyncOnlyIfThereIsWork(t *testing.T) {
 		{"the same request", group(asked), group(asked), false, false},
 		{"some of its texts", group(), group(partial), false, true},
 		{"a status that cannot be read", group(), group(unreadable), true, false},
+		{"managedFields that nobody uses", group(), group(tracked), true, false},
 		{"a group that can be read again", group(groupless), group(), true, false},
 	} {
 		t.Run(c.why, func(t *testing.T) {

@@ -34,7 +34,7 @@ type tally struct {
 	newest    time.Time
 	reserved  map[string]bool // names that are being created
 	conflicts map[string]bool // names of IMGroups whose name belongs to another group
-	unsettled map[string]bool // names of IMGroups whose conditions are not of their spec, or miss the IMApp
+	unsettled map[string]bool // names of IMGroups whose conditions are not of their spec, or miss the IMApp; or with managedFields to clear
 	sdkAppIDs map[int64]int   // how many statuses are of each application
 }
 
@@ -122,7 +122,8 @@ func (i *Inventory) look(t *tally, g *imv1alpha1.IMGroup) {
 	}
 	ready := groupstatus.ReadyReason(g)
 	i.setConflict(t, g, ready == imv1alpha1.ReasonNameConflict)
-	if ready == "" || ready == imv1alpha1.ReasonAppNotFound || ready == imv1alpha1.ReasonUnreadable || g.Status.ObservedGeneration != g.Generation {
+	if ready == "" || ready == imv1alpha1.ReasonAppNotFound || ready == imv1alpha1.ReasonUnreadable || g.Status.ObservedGeneration != g.Generation ||
+		groupstatus.HasUnusedManagedFields(g) {
 		t.unsettled[g.Name] = true
 	} else {
 		delete(t.unsettled, g.Name)

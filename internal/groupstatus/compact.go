@@ -19,7 +19,7 @@ func Compact(obj any) (any, error) {
 	if !ok {
 		return obj, nil
 	}
-	g.ManagedFields, g.Annotations = nil, requestOf(g.Annotations)
+	g.ManagedFields, g.Annotations = unusedOf(g.ManagedFields), requestOf(g.Annotations)
 	s := &g.Status
 	digestTexts(s)
 	share(&g.Kind, &g.APIVersion, &g.Namespace, &g.Spec.AppRef.Name)
@@ -38,6 +38,14 @@ func Compact(obj any) (any, error) {
 	}
 	shareLabels(g)
 	return g, nil
+}
+
+// CompactUntracked is Compact without a trace of managedFields.
+func CompactUntracked(obj any) (any, error) {
+	if g, ok := obj.(*imv1alpha1.IMGroup); ok {
+		g.ManagedFields = nil
+	}
+	return Compact(obj)
 }
 
 // requestOf keeps the annotation that asks for a resync.

@@ -44,6 +44,7 @@ const (
 const (
 	WriteCreated  = "created"
 	WritePatched  = "patched"
+	WriteCleared  = "cleared" // of managedFields
 	WriteConflict = "conflict"
 	WriteError    = "error"
 	WriteRejected = "rejected"
@@ -98,7 +99,7 @@ func New(r prometheus.Registerer) *Metrics {
 		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.SyncUnreadable, m.ResyncGroups, m.ResyncDuration, m.NamespaceRefused)
 	m.presetCallbacks()
 	preset(m.JournalErrors, OpAppend, OpFull, OpShare, OpDamage, OpSetAside)
-	preset(m.SyncWrites, WriteCreated, WritePatched, WriteConflict, WriteError, WriteRejected)
+	preset(m.SyncWrites, WriteCreated, WritePatched, WriteCleared, WriteConflict, WriteError, WriteRejected)
 	preset(m.SyncDropped, DropAppGone, DropAppChanged, DropNamespaceGone, DropNotDeclared, DropTypeFiltered, DropMaxCount,
 		DropNameConflict, DropRejected, DropStale, DropCustomOverflow)
 	preset(m.ResyncGroups, ResyncChanged, ResyncUnchanged, ResyncGone, ResyncInvalid, ResyncSkipped, ResyncError)

@@ -89,7 +89,7 @@ func TestCountersExistFromTheStartWithinABound(t *testing.T) {
 		want      int
 	}{
 		"callback_requests": {m.CallbackRequests, 97}, "callback_truncated": {m.CallbackTruncated, 11}, "journal_errors": {m.JournalErrors, 5},
-		"sync_writes": {m.SyncWrites, 5}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
+		"sync_writes": {m.SyncWrites, 6}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
 	} {
 		if got := testutil.CollectAndCount(c.collector); got != c.want {
 			t.Errorf("%s has %d series, want %d", name, got, c.want)

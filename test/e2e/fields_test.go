@@ -75,8 +75,10 @@ func TestADuplicateAndALateEventCauseNoWrite(t *testing.T) {
 	s := o.sender(ns, "chat")
 	newest := fakeim.InfoChanged("g", 2000, fakeim.Body{"Name": "ops", "Notification": "b"})
 	send(t, s, newest)
-	before := awaitGroup(t, ns, "g", "has its name", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "ops") })
+	awaitGroup(t, ns, "g", "has its name", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "ops") })
 	o.awaitDrained()
+	before := awaitCleared(t, ns)[0]
+	eventually(t, "all writes are counted", func() error { return o.isMetric(`imgroup_sync_writes_total{result="cleared"}`, 1) })
 	writes := o.writes()
 
 	for range 3 {

@@ -34,7 +34,7 @@ func TestAResyncCompletesEveryGroupAndASecondOneWritesNothing(t *testing.T) {
 	newApp(t, ns, "chat", c.rest(t, ns, every(3600))) // at the start, without being asked
 	o := startOperator(t, ns, c.allowed())
 	awaitApp(t, ns, "chat", "Resynced=True/ResyncCompleted", "Ready=True/Ready")
-	groups := listGroups(t, ns)
+	groups := awaitCleared(t, ns)
 	must(t, c.sameAsCloud(groups))
 	before := map[string]string{}
 	for _, g := range groups {
