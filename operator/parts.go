@@ -78,7 +78,7 @@ func newManager(o options.Options, config *rest.Config, refused *kube.Refused, l
 		Scheme:         kube.Scheme(),
 		MapperProvider: kube.Mapper,
 		NewCache:       kube.NewCache,
-		Cache:          kube.CacheOptions(o.WatchNamespaces, refused),
+		Cache:          kube.CacheOptions(o.WatchNamespaces, refused, o.ClearManagedFields),
 		Client:         client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &readYourWrites}},
 		Logger:         log,
 		Metrics:        metricsOptions(o),

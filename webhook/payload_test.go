@@ -76,7 +76,7 @@ func (f told) event(command string) event.Event {
 		state.Last.Fields = nil
 	}
 	for field, value := range values {
-		state.Registers = append(state.Registers, event.Register{Field: field, Time: f.time, Value: value, Source: event.Callback})
+		state.Registers = append(state.Registers, event.Register{Field: field, Time: f.time, Value: value})
 	}
 	slices.SortFunc(state.Registers, func(a, b event.Register) int { return strings.Compare(a.Field, b.Field) })
 	key := event.Key{Namespace: "chat", App: "lobby", GroupID: f.group}

@@ -11,7 +11,7 @@ const (
 	//
 	// ConditionReady of an IMGroup reports whether the operator tracks the group.
 	// True: Tracking.
-	// False: InvalidGroupID, NameConflict, AppNotFound.
+	// False: InvalidGroupID, NameConflict, AppNotFound; Unreadable, which is not stored.
 	ConditionReady = "Ready"
 )
 
@@ -55,10 +55,9 @@ const (
 	// Unknown: AwaitingFirstCallback.
 	ConditionSynced = "Synced"
 
-	// ConditionDestroyed reports whether the group is known to be disbanded.
+	// ConditionDestroyed reports whether a group that was disbanded still is. A group that never was has no such condition.
 	// True: Disbanded.
-	// False: Exists.
-	// Unknown: AwaitingFirstCallback.
+	// False: Exists (it was created again).
 	ConditionDestroyed = "Destroyed"
 )
 
@@ -111,6 +110,8 @@ const (
 	ReasonNameConflict = "NameConflict"
 	// ReasonAppNotFound: the IMApp of spec.appRef does not exist.
 	ReasonAppNotFound = "AppNotFound"
+	// ReasonUnreadable: what is stored has not the shape of an IMGroup. The Go types say so when they read one; it is never stored.
+	ReasonUnreadable = "Unreadable"
 
 	// ReasonAllFieldsKnown: name, introduction, notification and face URL are known.
 	ReasonAllFieldsKnown = "AllFieldsKnown"
@@ -121,6 +122,6 @@ const (
 
 	// ReasonDisbanded: the latest that is known of the group is that it was disbanded.
 	ReasonDisbanded = "Disbanded"
-	// ReasonExists: the group exists.
+	// ReasonExists: the group was disbanded and exists again.
 	ReasonExists = "Exists"
 )

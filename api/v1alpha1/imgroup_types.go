@@ -88,7 +88,7 @@ const (
 // IMGroupStatus is what is known of a group.
 type IMGroupStatus struct {
 	// conditions are the latest observations, one of each type: Ready (the operator tracks this group), Synced (all four texts
-	// are known) and Destroyed (the group was disbanded). At most 16. Absent until the operator has seen the object.
+	// are known) and, once the group was disbanded, Destroyed. At most 16. Absent until the operator has seen the object.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -146,19 +146,21 @@ type IMGroupStatus struct {
 	// +kubebuilder:validation:MaxLength=4096
 	FaceURL *string `json:"faceURL,omitempty"`
 
-	// customFields are the known custom fields of the group, sorted by key. At most 64. Absent means that none
-	// is known.
+	// customFields are the known custom fields of the group: their values by key. At most 64, with keys of at most 256 and
+	// values of at most 4096 characters; longer text is cut. "" is known to be empty. Absent means that none is known.
 	// +optional
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=64
-	CustomFields []CustomField `json:"customFields,omitempty"`
+	// +kubebuilder:validation:MaxProperties=64
+	// +kubebuilder:validation:XValidation:rule="self.all(key, size(key) <= 256 && size(self[key]) <= 4096)",message="keys must have at most 256 characters, values at most 4096"
+	CustomFields map[string]string `json:"customFields,omitempty"`
 
-	// fieldTimes are how new the value of each known field is and where it came from, sorted by field. The value with
-	// the greater time wins, whatever order changes arrive in. At most 80. Absent means that nothing is known.
+	// fieldTimes are how new the value of each known field is: name, introduction, notification, faceURL, type, owner and
+	// custom/<key>; with the clocks alive (the latest sign of life), destroyed (the latest end) and epoch (the latest
+	// beginning). The value with the greater time wins, whatever order changes arrive in. At most 80, with names of 1 to 300
+	// characters. Absent means that nothing is known.
 	// +optional
-	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=80
-	FieldTimes []FieldTime `json:"fieldTimes,omitempty"`
+	// +kubebuilder:validation:MaxProperties=80
+	// +kubebuilder:validation:XValidation:rule="self.all(key, 1 <= size(key) && size(key) <= 300)",message="names must have 1 to 300 characters"
+	FieldTimes map[string]EventTime `json:"fieldTimes,omitempty"` //nolint:kubeapilinter // a map of scalars, as a list of objects costs the API server three times as much
 
 	// lastChange is the latest change that was merged: what happened, when, and by whom. Absent means none yet.
 	// +optional
@@ -173,41 +175,15 @@ type IMGroupStatus struct {
 	DestroyedTime *metav1.MicroTime `json:"destroyedTime,omitempty"`
 }
 
-// CustomField is one custom field of a group.
-type CustomField struct {
-	// key is the name of the custom field. At most 256 characters. Required.
-	// +required
-	// +kubebuilder:validation:MaxLength=256
-	Key string `json:"key"`
-
-	// value is the value of the custom field. At most 4096 characters; longer text is cut. Required; "" is known to be
-	// empty.
-	// +required
-	// +kubebuilder:validation:MaxLength=4096
-	Value string `json:"value"`
-}
-
-// FieldTime is how new the value of a field is and where it came from.
-type FieldTime struct {
-	// field is the field that the time belongs to: name, introduction, notification, faceURL, type, owner, custom/<key>, or one of the
-	// clocks: alive (the latest sign of life), destroyed (the latest end), epoch (the latest beginning). 1 to 300
-	// characters. Required.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=300
-	Field string `json:"field,omitempty"`
-
-	// eventTime is when the value was set, by Tencent's clock, in UTC with microseconds. For source REST it is when the
-	// request that saw it began, in whole seconds; a resync that only confirms a value does not move it. Required.
-	// +required
-	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:MaxLength=27
-	// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
-	EventTime metav1.MicroTime `json:"eventTime,omitzero"`
-
-	// source is Callback, or REST for what a resync learned. Required.
-	// +required
-	Source Source `json:"source,omitempty"`
+// EventTime is when a value was set, by Tencent's clock, in UTC with microseconds. Of what a resync found it is when the
+// request that saw it began, in whole seconds; a resync that only confirms a value does not move it.
+//
+// +kubebuilder:validation:Type=string
+// +kubebuilder:validation:Format=date-time
+// +kubebuilder:validation:MaxLength=27
+// +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$`
+type EventTime struct {
+	metav1.MicroTime `json:",inline"`
 }
 
 // LastChange is the latest change that was merged.

@@ -82,7 +82,10 @@ func TestEveryMemberOfTheSchemaIsBounded(t *testing.T) {
 				t.Errorf("%s: an integer without minimum and maximum", path)
 			}
 		case "object":
-			if s.AdditionalProperties != nil || s.XPreserveUnknownFields != nil || len(s.Properties) == 0 {
+			switch {
+			case s.AdditionalProperties != nil:
+				checkMap(t, path, s)
+			case s.XPreserveUnknownFields != nil || len(s.Properties) == 0:
 				t.Errorf("%s: an object of unknown members", path)
 			}
 		case "boolean":
@@ -97,6 +100,22 @@ func TestEveryMemberOfTheSchemaIsBounded(t *testing.T) {
 		if seen[kind] == 0 {
 			t.Errorf("the walk found no %s", kind)
 		}
+	}
+}
+
+// checkMap wants a map of bounded strings, whose keys only a rule can bound.
+func checkMap(t *testing.T, path string, s apiextensionsv1.JSONSchemaProps) {
+	t.Helper()
+	rules := ""
+	for _, r := range s.XValidations {
+		rules += r.Rule
+	}
+	value := s.AdditionalProperties.Schema
+	if s.MaxProperties == nil || !strings.Contains(rules, "size(key)") {
+		t.Errorf("%s: a map without maxProperties, or with keys of any length", path)
+	}
+	if value.Type != "string" || value.MaxLength == nil && !strings.Contains(rules, "size(self[key])") {
+		t.Errorf("%s: a map of something else than bounded strings", path)
 	}
 }
 
@@ -124,6 +143,9 @@ func TestEveryMemberOfTheSchemaIsDocumented(t *testing.T) {
 func facts(s apiextensionsv1.JSONSchemaProps) (texts []string) {
 	if s.MaxLength != nil && s.Format == "" {
 		texts = append(texts, strconv.FormatInt(*s.MaxLength, 10))
+	}
+	if s.MaxProperties != nil {
+		texts = append(texts, strconv.FormatInt(*s.MaxProperties, 10))
 	}
 	if s.MaxItems != nil {
 		texts = append(texts, strconv.FormatInt(*s.MaxItems, 10))

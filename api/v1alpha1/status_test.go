@@ -4,6 +4,7 @@
 package v1alpha1_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -44,12 +45,11 @@ const (
   introduction: b
   notification: c
   faceURL: d
-  customFields: [{key: k, value: ""}]
-  fieldTimes: [{field: name, eventTime: "2026-01-02T03:04:05.678000Z", source: Callback}]
+  customFields: {k: ""}
+  fieldTimes: {name: "2026-01-02T03:04:05.678000Z"}
   lastChange: {eventTime: "2026-01-02T03:04:05.678000Z", command: c, operator: o, platform: p, fields: [name], source: REST}
   destroyedTime: "2026-01-02T03:04:05.678000Z"
 `
-	micros  = "eventTime in body should match"
 	missing = "Required value"
 )
 
@@ -133,11 +133,9 @@ func TestStatusOfAnIMApp(t *testing.T) {
 }
 
 func TestStatusOfAnIMGroup(t *testing.T) {
-	custom := func(key, value string) edit {
-		return set("status.customFields", []any{map[string]any{"key": key, "value": value}})
-	}
-	fieldTime := func(field, eventTime, source string) edit {
-		return set("status.fieldTimes", []any{map[string]any{"field": field, "eventTime": eventTime, "source": source}})
+	custom := func(key string, value any) edit { return set("status.customFields", map[string]any{key: value}) }
+	fieldTime := func(field string, eventTime any) edit {
+		return set("status.fieldTimes", map[string]any{field: eventTime})
 	}
 	const when = "2026-01-02T03:04:05.678000Z"
 	report(t, group, groupStatus, concat(
@@ -154,27 +152,23 @@ func TestStatusOfAnIMGroup(t *testing.T) {
 			{"sdkAppID 0", change(set("status.sdkAppID", int64(0))), "should be greater than or equal to 1"},
 			{"sdkAppID beyond exact integers", change(set("status.sdkAppID", int64(9007199254740992))), "should be less than or equal to"},
 
-			{"64 custom fields", change(set("status.customFields", repeat(64, map[string]any{"key": "k", "value": "v"}))), ""},
-			{"65 custom fields", change(set("status.customFields", repeat(65, map[string]any{"key": "k", "value": "v"}))), "must have at most 64 items"},
+			{"64 custom fields", change(set("status.customFields", keys(64, "v"))), ""},
+			{"65 custom fields", change(set("status.customFields", keys(65, "v"))), "must have at most 64 items"},
 			{"a custom key at its bound", change(custom(strings.Repeat("群", 256), "")), ""},
-			{"a custom key over its bound", change(custom(strings.Repeat("a", 257), "")), "may not be more than 256"},
+			{"a custom key over its bound", change(custom(strings.Repeat("a", 257), "")), "keys must have at most 256 characters"},
 			{"an empty custom key", change(custom("", "v")), ""},
 			{"a custom value at its bound", change(custom("k", strings.Repeat("群", 4096))), ""},
-			{"a custom value over its bound", change(custom("k", strings.Repeat("a", 4097))), "may not be more than 4096"},
-			{"a custom field without key", change(set("status.customFields", "yaml: [{value: v}]")), missing},
-			{"a custom field without value", change(set("status.customFields", "yaml: [{key: k}]")), missing},
+			{"a custom value over its bound", change(custom("k", strings.Repeat("a", 4097))), "values at most 4096"},
+			{"a custom value as a number", change(custom("k", int64(7))), "must be of type string"},
+			{"custom fields as a list", change(set("status.customFields", "yaml: [{key: k, value: v}]")), "must be of type object"},
 
-			{"80 field times", change(set("status.fieldTimes", repeat(80, map[string]any{"field": "f", "eventTime": when, "source": "REST"}))), ""},
-			{"81 field times", change(set("status.fieldTimes", repeat(81, map[string]any{"field": "f", "eventTime": when, "source": "REST"}))), "must have at most 80 items"},
-			{"a field at its bound", change(fieldTime(strings.Repeat("群", 300), when, "REST")), ""},
-			{"a field over its bound", change(fieldTime(strings.Repeat("a", 301), when, "REST")), "may not be more than 300"},
-			{"an empty field", change(fieldTime("", when, "REST")), "should be at least 1 chars long"},
-			{"a field time in seconds", change(fieldTime("name", "2026-01-02T03:04:05Z", "REST")), micros},
-			{"a field time in milliseconds", change(fieldTime("name", "2026-01-02T03:04:05.678Z", "REST")), micros},
-			{"a field time from another source", change(fieldTime("name", when, "Console")), `Unsupported value: "Console"`},
-			{"a field time without field", change(set("status.fieldTimes", `yaml: [{eventTime: "2026-01-02T03:04:05.678000Z", source: REST}]`)), missing},
-			{"a field time without time", change(set("status.fieldTimes", "yaml: [{field: name, source: REST}]")), missing},
-			{"a field time without source", change(set("status.fieldTimes", `yaml: [{field: name, eventTime: "2026-01-02T03:04:05.678000Z"}]`)), missing},
+			{"80 field times", change(set("status.fieldTimes", keys(80, when))), ""},
+			{"81 field times", change(set("status.fieldTimes", keys(81, when))), "must have at most 80 items"},
+			{"a field at its bound", change(fieldTime(strings.Repeat("群", 300), when)), ""},
+			{"a field over its bound", change(fieldTime(strings.Repeat("a", 301), when)), "names must have 1 to 300 characters"},
+			{"an empty field", change(fieldTime("", when)), "names must have 1 to 300 characters"},
+			{"a field time as a number", change(fieldTime("name", int64(7))), "must be of type date-time"},
+			{"field times as a list", change(set("status.fieldTimes", "yaml: [{field: name}]")), "must be of type object"},
 
 			{"a last change that tells the least", change(set("status.lastChange", `yaml: {eventTime: "2026-01-02T03:04:05.678000Z", source: REST}`)), ""},
 			{"a last change without time", change(drop("status.lastChange.eventTime")), missing},
@@ -192,8 +186,16 @@ func TestStatusOfAnIMGroup(t *testing.T) {
 		text("type", 256), text("owner", 256), text("name", 1024), text("introduction", 4096),
 		text("notification", 8192), text("faceURL", 4096),
 		text("lastChange.command", 128), text("lastChange.operator", 256), text("lastChange.platform", 64),
-		microMoment("lastChange.eventTime"), microMoment("destroyedTime"),
+		microMoment("fieldTimes.name"), microMoment("lastChange.eventTime"), microMoment("destroyedTime"),
 	))
+}
+
+func keys(n int, value any) map[string]any {
+	all := map[string]any{}
+	for i := range n {
+		all[fmt.Sprint("k", i)] = value
+	}
+	return all
 }
 
 func repeat(n int, item any) []any {
@@ -232,11 +234,12 @@ func TestTheLargestStatusCanBeStored(t *testing.T) {
 		Notification: new(wide(8192)), FaceURL: new(wide(4096)),
 		LastChange: &v1alpha1.LastChange{EventTime: when, Command: wide(128), Operator: wide(256), Platform: wide(64), Source: v1alpha1.SourceCallback},
 	}
-	for range 64 {
-		g.Status.CustomFields = append(g.Status.CustomFields, v1alpha1.CustomField{Key: wide(256), Value: wide(4096)})
+	g.Status.CustomFields, g.Status.FieldTimes = map[string]string{}, map[string]v1alpha1.EventTime{}
+	for i := range 64 {
+		g.Status.CustomFields[fmt.Sprintf("%02d", i)+wide(254)] = wide(4096)
 	}
-	for range 80 {
-		g.Status.FieldTimes = append(g.Status.FieldTimes, v1alpha1.FieldTime{Field: wide(300), EventTime: when, Source: v1alpha1.SourceREST})
+	for i := range 80 {
+		g.Status.FieldTimes[fmt.Sprintf("%02d", i)+wide(298)] = v1alpha1.EventTime{MicroTime: when}
 		g.Status.LastChange.Fields = append(g.Status.LastChange.Fields, wide(300))
 	}
 	if err := api.Status().Update(t.Context(), g); err != nil {
@@ -256,8 +259,8 @@ func TestStatusKeepsMillisecondsAndTellsAbsentFromEmpty(t *testing.T) {
 		SDKAppID:           1400000001,
 		Name:               new("a"),
 		Notification:       new(""),
-		CustomFields:       []v1alpha1.CustomField{{Key: "k", Value: ""}},
-		FieldTimes:         []v1alpha1.FieldTime{{Field: "name", EventTime: when, Source: v1alpha1.SourceCallback}},
+		CustomFields:       map[string]string{"k": ""},
+		FieldTimes:         map[string]v1alpha1.EventTime{"name": {MicroTime: when}},
 		LastChange:         &v1alpha1.LastChange{EventTime: when, Fields: []string{"name"}, Source: v1alpha1.SourceREST},
 		DestroyedTime:      &when,
 	}

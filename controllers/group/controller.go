@@ -75,6 +75,7 @@ type Controller struct {
 	writer       writer
 	creator      creator
 	retention    retention
+	clearer      clearer
 	dropper      dropper
 	sweeper      sweeper
 	recovery     recovery
@@ -93,6 +94,7 @@ func New(c Config) *Controller {
 		writer:       writer,
 		creator:      creator{writer: writer, inventory: c.Inventory},
 		retention:    retention{client: c.Client, now: c.Now},
+		clearer:      clearer{client: c.Client, metrics: c.Metrics, limit: rate.NewLimiter(rate.Every(time.Minute), 1)},
 		dropper:      dropper{journal: c.Journal, metrics: c.Metrics, limit: rate.NewLimiter(1, 5)},
 		sweeper:      sweeper{cache: c.Client, leader: c.Leader, inventory: c.Inventory, queue: c.Queue, listed: c.Listed},
 		recovery: recovery{api: c.Live, retry: retry, queue: c.Queue, backoff: queue.Backoff[Kind](), limit: rate.NewLimiter(rate.Every(queue.BackoffMax), 1),

@@ -58,7 +58,7 @@ func (c creator) adopt(ctx context.Context, group *imv1alpha1.IMGroup) (*imv1alp
 // nameConflict marks the object that has another group's name; its IMApp's status is derived from that mark.
 func (c creator) nameConflict(ctx context.Context, existing *imv1alpha1.IMGroup, groupID string) error {
 	before := existing.DeepCopy()
-	conditions.Set(&existing.Status.Conditions, existing.Generation, conditions.New(imv1alpha1.ConditionReady, metav1.ConditionFalse,
+	groupstatus.SetReady(existing, conditions.New(imv1alpha1.ConditionReady, metav1.ConditionFalse,
 		imv1alpha1.ReasonNameConflict, fmt.Sprintf("the object has the name that belongs to group %q, whose state cannot be stored; give this one another name", groupID)))
 	if err := c.writer.patch(ctx, before, existing); err != nil {
 		return fmt.Errorf("marking IMGroup %s: %w", existing.Name, err)

@@ -56,6 +56,7 @@ type verdict struct {
 	result string        // of an observation: a value of metrics' resync results
 	orphan bool          // the IMGroups say that their IMApp is missing
 	fetch  bool          // nothing is known of a declared group
+	clear  bool          // an IMGroup has managedFields that nobody uses
 }
 
 // How long a drop waits for an object that may still come.
@@ -169,6 +170,7 @@ func withGroups(k known, t told, state event.State, now time.Time) verdict {
 		return verdict{do: hold, after: newbornGrace}
 	case t.isLook():
 		v.fetch = slices.ContainsFunc(k.groups, func(g imv1alpha1.IMGroup) bool { return groupstatus.IsUnknown(&g) })
+		v.clear = slices.ContainsFunc(k.groups, func(g imv1alpha1.IMGroup) bool { return groupstatus.HasUnusedManagedFields(&g) })
 	case t.observed && len(k.groups) == 1 && confirms(&k.groups[0], k.app, state):
 		return verdict{do: idle, result: metrics.ResyncUnchanged}
 	}

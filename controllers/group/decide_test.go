@@ -86,6 +86,9 @@ func TestDecide(t *testing.T) {
 	ended := merge.Join(earlier, event.NewState(event.Disbanded, event.Change{Time: noon.Add(-time.Minute).UnixMilli(), Source: event.Callback}, nil))
 	known1, destroyed, blank := theGroup(earlier), theGroup(ended), theGroup()
 	minute, two := int32(60), int32(2)
+	ours := created(theKey.GroupID)
+	groupstatus.Merge(ours, appID, earlier, false)
+	ours.ManagedFields = []metav1.ManagedFieldsEntry{{Operation: metav1.ManagedFieldsOperationUpdate}}
 	newborn := blank
 	newborn.CreationTimestamp = metav1.Time{Time: noon.Add(-time.Second)}
 	groups := func(g ...imv1alpha1.IMGroup) []imv1alpha1.IMGroup { return g }
@@ -131,6 +134,8 @@ func TestDecide(t *testing.T) {
 		{"older than a complete resync", known{app: theApp(watermark(noon)), groups: groups(known1)}, callback(event.Changed, time.Hour, "name", "x"), verdict{do: drop, reason: metrics.DropStale}},
 		{"a look", known{app: theApp(), groups: groups(known1)}, look, verdict{do: write, result: metrics.ResyncChanged}},
 		{"a look at one of which nothing is known", known{app: theApp(), groups: groups(blank)}, look, verdict{do: write, result: metrics.ResyncChanged, fetch: true}},
+		{"a look at one with managedFields that nobody uses", known{app: theApp(), groups: groups(*ours)}, look, verdict{do: write, result: metrics.ResyncChanged, clear: true}},
+		{"a change of it", known{app: theApp(), groups: groups(*ours)}, changed, verdict{do: write, result: metrics.ResyncChanged}},
 		{"a look at one that was created just now", known{app: theApp(), groups: groups(newborn)}, look, verdict{do: hold, after: newbornGrace}},
 
 		// Results of a resync.

@@ -79,7 +79,7 @@ func (r reader) live(ctx context.Context, key event.Key) (k known, err error) {
 		return k, fmt.Errorf("listing the IMGroups of a group: %w", err)
 	}
 	for i := range list.Items {
-		if _, err := groupstatus.Compact(&list.Items[i]); err != nil {
+		if _, err := groupstatus.CompactUntracked(&list.Items[i]); err != nil {
 			return k, err
 		}
 		if isOf(&list.Items[i], key) {
@@ -145,7 +145,7 @@ func (r reader) group(ctx context.Context, name types.NamespacedName) (*imv1alph
 	group = &imv1alpha1.IMGroup{}
 	err := r.api.Get(ctx, name, group)
 	if err == nil {
-		_, err = groupstatus.Compact(group)
+		_, err = groupstatus.CompactUntracked(group)
 	}
 	return group, err
 }

@@ -35,16 +35,17 @@ func (r *Controller) settle(ctx context.Context, key event.Key) (done outcome, e
 			r.Metrics.SyncCoalesced.Add(float64(pending.Count - 1))
 		}
 	}
-	done.wrote = wrote || found && done.wrote
+	done.wrote = wrote || done.cleared || found && done.wrote
 	return done, err
 }
 
 // outcome is what became of what was told.
 type outcome struct {
-	held   bool          // it stays pending
-	wrote  bool          // it is in the API server now
-	after  time.Duration // look at the group again then; 0 = when something wakes it
-	result string        // of an observation: a value of metrics' resync results
+	held    bool          // it stays pending
+	wrote   bool          // it is in the API server now
+	cleared bool          // managedFields were to be cleared, which took time
+	after   time.Duration // look at the group again then; 0 = when something wakes it
+	result  string        // of an observation: a value of metrics' resync results
 }
 
 // bring decides about what was told of a group and does it.
@@ -97,6 +98,10 @@ func (r *Controller) do(ctx context.Context, key event.Key, k known, v verdict) 
 	case write:
 		err = r.writer.all(ctx, k.app, k.groups, v.state)
 		if done.wrote = err == nil; done.wrote && r.Leader.IsLeader() {
+			if v.clear {
+				done.cleared = true
+				r.clearer.clear(ctx, k.groups)
+			}
 			done.after, err = r.retention.expire(ctx, k.app, k.groups)
 		}
 	}

@@ -44,7 +44,7 @@ func (r sweeper) sweep(ctx context.Context) error {
 	}
 	for _, key := range r.inventory.Unsettled(known) {
 		err := kube.EachGroup(ctx, r.cache, key, func(g *imv1alpha1.IMGroup) {
-			if !groupstatus.IsSettled(g, known[key]) {
+			if !groupstatus.IsSettled(g, known[key]) || groupstatus.HasUnusedManagedFields(g) {
 				r.queue.PushLow(Of(groupstatus.Key(g)))
 			}
 		})

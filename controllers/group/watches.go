@@ -14,7 +14,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
-	"github.com/imgroup-operator/imgroup-operator/controllers/inventory"
 	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
 	"github.com/imgroup-operator/imgroup-operator/internal/policy"
@@ -26,7 +25,7 @@ type requests = workqueue.TypedRateLimitingInterface[Request]
 // Watches are what wakes group sync. It shows the inventory every IMGroup before the first request is handled.
 func (r *Controller) Watches() []source.TypedSource[Request] {
 	return []source.TypedSource[Request]{
-		source.TypedKind(r.Cache, &imv1alpha1.IMGroup{}, groupEvents(r.Inventory, r.Fetcher)),
+		source.TypedKind(r.Cache, &imv1alpha1.IMGroup{}, groupEvents{r.Inventory, r.Fetcher, r.Metrics}),
 		source.TypedKind(r.Cache, &imv1alpha1.IMApp{}, appEvents(r.Client, r.Journal)),
 		r.Queue.Watch(r.backlog),
 	}
@@ -39,39 +38,6 @@ func (r *Controller) backlog() []Request {
 		all = append(all, Of(key))
 	}
 	return all
-}
-
-// groupEvents counts IMGroups. It wakes nothing for a change of status alone, which is group sync's own, unless a group
-// has ended. fetcher is told of a group whose state somebody asks for, and of one of which callbacks have told a part.
-func groupEvents(inventory *inventory.Inventory, fetcher Fetcher) handler.TypedEventHandler[*imv1alpha1.IMGroup, Request] {
-	return handler.TypedFuncs[*imv1alpha1.IMGroup, Request]{
-		CreateFunc: func(_ context.Context, e ctrlevent.TypedCreateEvent[*imv1alpha1.IMGroup], q requests) {
-			inventory.Added(e.Object)
-			if !e.IsInInitialList { // those the leader looks through when it is elected
-				q.Add(Of(groupstatus.Key(e.Object)))
-			}
-		},
-		UpdateFunc: func(_ context.Context, e ctrlevent.TypedUpdateEvent[*imv1alpha1.IMGroup], q requests) {
-			if e.ObjectOld.UID != e.ObjectNew.UID { // recreated while the watch was away
-				inventory.Removed(e.ObjectOld)
-				inventory.Added(e.ObjectNew)
-			} else {
-				inventory.Changed(e.ObjectOld, e.ObjectNew)
-			}
-			if isOther(e.ObjectOld, e.ObjectNew) || e.ObjectOld.Status.DestroyedTime == nil && e.ObjectNew.Status.DestroyedTime != nil {
-				q.Add(Of(groupstatus.Key(e.ObjectNew)))
-			}
-			if request := resyncRequest(e.ObjectNew); request != "" && request != resyncRequest(e.ObjectOld) {
-				fetcher.Want(groupstatus.Key(e.ObjectNew))
-			}
-			if groupstatus.IsPartial(e.ObjectNew) && !groupstatus.IsPartial(e.ObjectOld) {
-				fetcher.WantRest(groupstatus.Key(e.ObjectNew))
-			}
-		},
-		DeleteFunc: func(_ context.Context, e ctrlevent.TypedDeleteEvent[*imv1alpha1.IMGroup], _ requests) {
-			inventory.Removed(e.Object)
-		},
-	}
 }
 
 // appEvents wakes all groups of an IMApp that came or went, and the pending ones of one whose spec changed.

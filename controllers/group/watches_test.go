@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrlevent "sigs.k8s.io/controller-runtime/pkg/event"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 	"github.com/imgroup-operator/imgroup-operator/internal/queue"
 )
 
@@ -38,6 +41,14 @@ func TestAnIMGroupWakesGroupSyncOnlyIfThereIsWork(t *testing.T) {
 		groupstatus.Merge(g, appID, event.NewState(event.Changed, at(1), values("name", "ops")), false)
 	}
 	recreated := func(g *imv1alpha1.IMGroup) { g.UID = "two" }
+	unreadable := func(g *imv1alpha1.IMGroup) {
+		g.Status.Conditions = []metav1.Condition{{Type: imv1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: imv1alpha1.ReasonUnreadable}}
+	}
+	tracked := func(g *imv1alpha1.IMGroup) {
+		g.Status.ObservedGeneration = g.Generation
+		g.ManagedFields = []metav1.ManagedFieldsEntry{{Operation: metav1.ManagedFieldsOperationUpdate}}
+	}
+	groupless := func(g *imv1alpha1.IMGroup) { unreadable(g); g.Spec = imv1alpha1.IMGroupSpec{} }
 	for _, c := range []struct {
 		why          string
 		old, now     *imv1alpha1.IMGroup
@@ -51,10 +62,13 @@ func TestAnIMGroupWakesGroupSyncOnlyIfThereIsWork(t *testing.T) {
 		{"a request", group(), group(asked), false, true},
 		{"the same request", group(asked), group(asked), false, false},
 		{"some of its texts", group(), group(partial), false, true},
+		{"a status that cannot be read", group(), group(unreadable), true, false},
+		{"managedFields that nobody uses", group(), group(tracked), true, false},
+		{"a group that can be read again", group(groupless), group(), true, false},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			source, f, i := &queue.Source[Request]{}, &fetches{}, inventory.New(func(apps.Key) {})
-			line, h := newLine(t, source), groupEvents(i, f)
+			line, h := newLine(t, source), groupEvents{i, f, metrics.New(prometheus.NewRegistry())}
 			h.Create(t.Context(), ctrlevent.TypedCreateEvent[*imv1alpha1.IMGroup]{Object: c.old, IsInInitialList: true}, line)
 			h.Update(t.Context(), groupUpdate{ObjectOld: c.old, ObjectNew: c.now}, line)
 			if woken := len(line.take()) > 0; woken != c.woken || len(f.wanted) > 0 != c.asked {
@@ -71,10 +85,27 @@ func TestAnIMGroupWakesGroupSyncOnlyIfThereIsWork(t *testing.T) {
 	}
 }
 
+func TestAnIMGroupOfWhichNotEvenTheGroupCanBeReadCountsForNothing(t *testing.T) {
+	odd, good := created("g"), created("g")
+	odd.Spec = imv1alpha1.IMGroupSpec{}
+	odd.Status.Conditions = []metav1.Condition{{Type: imv1alpha1.ConditionReady, Status: metav1.ConditionFalse, Reason: imv1alpha1.ReasonUnreadable}}
+	line, i, m := newLine(t, &queue.Source[Request]{}), inventory.New(func(apps.Key) {}), metrics.New(prometheus.NewRegistry())
+	h := groupEvents{i, &fetches{}, m}
+	h.Create(t.Context(), ctrlevent.TypedCreateEvent[*imv1alpha1.IMGroup]{Object: good, IsInInitialList: true}, line)
+	h.Update(t.Context(), groupUpdate{ObjectOld: good, ObjectNew: odd}, line)
+	h.Update(t.Context(), groupUpdate{ObjectOld: odd, ObjectNew: odd}, line)
+	if woken, n := line.take(), i.Report(apps.Key{Namespace: "ns", Name: "chat"}).Groups; len(woken) > 0 || n != 0 {
+		t.Errorf("it wakes %q, %d IMGroups are counted", woken, n)
+	}
+	if got := testutil.ToFloat64(m.SyncUnreadable); got != 2 {
+		t.Errorf("%g are counted as unreadable, want each time that it was shown", got)
+	}
+}
+
 func TestANewIMGroupWakesGroupSync(t *testing.T) {
 	source := &queue.Source[Request]{}
 	line := newLine(t, source)
-	h := groupEvents(inventory.New(func(apps.Key) {}), &fetches{})
+	h := groupEvents{inventory.New(func(apps.Key) {}), &fetches{}, metrics.New(prometheus.NewRegistry())}
 	h.Create(t.Context(), ctrlevent.TypedCreateEvent[*imv1alpha1.IMGroup]{Object: created("g")}, line)
 	if got := line.take(); !slices.Equal(got, []string{"0chatg0"}) {
 		t.Errorf("it wakes %q", got)

@@ -5,6 +5,7 @@ package group
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -138,16 +140,33 @@ func isOwned(group *imv1alpha1.IMGroup, app *imv1alpha1.IMApp) bool {
 
 func isIMApp(o metav1.OwnerReference) bool { return o.Kind == "IMApp" }
 
-// patch sends the members of the status that differ, locked by the resourceVersion; nothing when none does.
+// patch sends the members of the status that differ, locked by the resourceVersion; nothing when none does. In place of a status
+// that cannot be read, of which nobody knows the members, it puts the whole.
 func (w writer) patch(ctx context.Context, before, after *imv1alpha1.IMGroup) error {
 	if equality.Semantic.DeepEqual(before.Status, after.Status) {
 		return nil
 	}
-	err := w.client.Status().Patch(ctx, after, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	how := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	if groupstatus.IsUnreadable(before) {
+		var err error
+		if how, err = replacement(after); err != nil {
+			return err
+		}
+	}
+	err := w.client.Status().Patch(ctx, after, how)
 	if err == nil {
 		w.metrics.SyncWrites.WithLabelValues(metrics.WritePatched).Inc()
 	}
 	return err
+}
+
+// replacement is a patch that puts a status in the place of whatever is there.
+func replacement(group *imv1alpha1.IMGroup) (client.Patch, error) {
+	patch, err := json.Marshal([]map[string]any{
+		{"op": "replace", "path": "/metadata/resourceVersion", "value": group.ResourceVersion},
+		{"op": "add", "path": "/status", "value": group.Status},
+	})
+	return client.RawPatch(types.JSONPatchType, patch), err
 }
 
 // orphaned says in IMGroups that their IMApp is missing. A conflict is left to the watch.
@@ -171,7 +190,7 @@ func (w writer) ready(ctx context.Context, groups []imv1alpha1.IMGroup, ready fu
 	for i := range groups {
 		g := &groups[i]
 		before := g.DeepCopy()
-		conditions.Set(&g.Status.Conditions, g.Generation, ready(g))
+		groupstatus.SetReady(g, ready(g))
 		g.Status.ObservedGeneration = g.Generation
 		if err := client.IgnoreNotFound(w.patch(ctx, before, g)); err != nil {
 			return fmt.Errorf("marking IMGroup %s: %w", g.Name, err)

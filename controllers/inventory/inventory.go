@@ -112,7 +112,8 @@ func (i *Inventory) look(t *tally, g *imv1alpha1.IMGroup) {
 	}
 	ready := groupstatus.ReadyReason(g)
 	i.setConflict(t, g, ready == imv1alpha1.ReasonNameConflict)
-	if ready == "" || ready == imv1alpha1.ReasonAppNotFound || g.Status.ObservedGeneration != g.Generation {
+	if ready == "" || ready == imv1alpha1.ReasonAppNotFound || ready == imv1alpha1.ReasonUnreadable || g.Status.ObservedGeneration != g.Generation ||
+		groupstatus.HasUnusedManagedFields(g) {
 		t.unsettled[g.Name] = true
 	} else {
 		delete(t.unsettled, g.Name)

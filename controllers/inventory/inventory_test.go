@@ -114,6 +114,13 @@ func TestTheInventoryNamesTheAppsToLookAt(t *testing.T) {
 		t.Error("an app with an IMGroup that nobody has looked at must be named")
 	}
 	c.Removed(created("b"))
+	tracked := group.DeepCopy()
+	tracked.ManagedFields = []metav1.ManagedFieldsEntry{{Operation: metav1.ManagedFieldsOperationUpdate}}
+	c.Changed(group, tracked)
+	if got := c.Unsettled(known); len(got) != 1 {
+		t.Error("an app with an IMGroup that has managedFields to clear must be named")
+	}
+	c.Changed(tracked, group)
 	if got := c.Unsettled(known); len(got) != 0 {
 		t.Errorf("all is settled again, yet it names %v", got)
 	}

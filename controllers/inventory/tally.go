@@ -16,7 +16,7 @@ type tally struct {
 	newest    time.Time
 	reserved  map[string]bool // names that are being created
 	conflicts map[string]bool // names of IMGroups whose name belongs to another group
-	unsettled map[string]bool // names of IMGroups whose conditions are not of their spec, or miss the IMApp
+	unsettled map[string]bool // names of IMGroups whose conditions are not of their spec, or miss the IMApp; or with managedFields to clear
 	sdkAppIDs map[int64]int   // how many statuses are of each application
 }
 

@@ -80,9 +80,9 @@ func change(s *imv1alpha1.IMGroupStatus) (eventTime int64) {
 	eventTime = nextEventTime()
 	text, at := notice(eventTime), microTime(eventTime)
 	s.Notification, s.LastChange.EventTime = &text, at
-	for i := range s.FieldTimes {
-		if f := &s.FieldTimes[i]; f.Field == "notification" || f.Field == "alive" || f.Field == "type" {
-			f.EventTime = at
+	for _, field := range []string{"notification", "alive", "type"} {
+		if _, known := s.FieldTimes[field]; known {
+			s.FieldTimes[field] = imv1alpha1.EventTime{MicroTime: at}
 		}
 	}
 	return eventTime

@@ -51,7 +51,7 @@ var wishes = []wish{
 	{opsGroup, "introduction", "On-call coordination", func(s imv1alpha1.IMGroupStatus) string { return known(s.Introduction) }},
 	{opsGroup, "notification", `""`, func(s imv1alpha1.IMGroupStatus) string { return known(s.Notification) }},
 	{opsGroup, "face URL", "https://cdn.example.com/ops.png", func(s imv1alpha1.IMGroupStatus) string { return known(s.FaceURL) }},
-	{opsGroup, "custom fields", "[{Level 7} {Region eu}]", func(s imv1alpha1.IMGroupStatus) string { return fmt.Sprint(s.CustomFields) }},
+	{opsGroup, "custom fields", "map[Level:7 Region:eu]", func(s imv1alpha1.IMGroupStatus) string { return fmt.Sprint(s.CustomFields) }},
 	{opsGroup, "operator of the newest change", "leckie", func(s imv1alpha1.IMGroupStatus) string { return s.LastChange.Operator }},
 	{opsGroup, "condition Synced", "True", condition(imv1alpha1.ConditionSynced)},
 	{opsGroup, "condition Destroyed", "False", condition(imv1alpha1.ConditionDestroyed)},

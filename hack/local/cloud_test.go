@@ -110,11 +110,11 @@ func TestCallbacksAreSentUnlessTheWireIsCut(t *testing.T) {
 func TestDifference(t *testing.T) {
 	g := cloudGroups[0]
 	s := imv1alpha1.IMGroupStatus{Type: &g.Type, Name: &g.Name, Introduction: &g.Introduction, Notification: &g.Notification,
-		FaceURL: &g.FaceURL, Owner: &g.Owner, CustomFields: []imv1alpha1.CustomField{{Key: customKey, Value: "jp"}, {Key: "Gone"}}}
+		FaceURL: &g.FaceURL, Owner: &g.Owner, CustomFields: map[string]string{customKey: "jp", "Gone": ""}}
 	if got := difference(g, s); got != "" {
 		t.Errorf("the same differs: %s", got)
 	}
-	s.CustomFields[0].Value = "eu"
+	s.CustomFields[customKey] = "eu"
 	if got := difference(g, s); !strings.Contains(got, "custom fields") {
 		t.Errorf("other custom fields: %q", got)
 	}

@@ -6,7 +6,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -40,9 +39,9 @@ var cloudGroups = []fakeim.Group{
 // difference says where an IMGroup differs from the group in the cloud, "" for nowhere.
 func difference(g fakeim.Group, s imv1alpha1.IMGroupStatus) string {
 	custom := map[string]string{}
-	for _, f := range s.CustomFields {
-		if f.Value != "" { // what was asked for and is not there is known to be empty
-			custom[f.Key] = f.Value
+	for key, value := range s.CustomFields {
+		if value != "" { // what was asked for and is not there is known to be empty
+			custom[key] = value
 		}
 	}
 	for _, f := range []struct {
@@ -62,7 +61,7 @@ func difference(g fakeim.Group, s imv1alpha1.IMGroupStatus) string {
 	return ""
 }
 
-// fromCallbacks tells whether anything of a group was learned from a callback.
+// fromCallbacks reports whether a callback told the newest of a group.
 func fromCallbacks(s imv1alpha1.IMGroupStatus) bool {
-	return slices.ContainsFunc(s.FieldTimes, func(t imv1alpha1.FieldTime) bool { return t.Source == imv1alpha1.SourceCallback })
+	return s.LastChange != nil && s.LastChange.Source == imv1alpha1.SourceCallback
 }

@@ -77,7 +77,7 @@ func TestOnlyNewsIsShown(t *testing.T) {
 		t.Error("a change of something else was shown")
 	}
 	late := first.DeepCopy()
-	late.Status.FieldTimes = []imv1alpha1.FieldTime{{Field: "name", EventTime: metav1.NewMicroTime(time.UnixMilli(1))}}
+	late.Status.FieldTimes = map[string]imv1alpha1.EventTime{"name": {MicroTime: metav1.NewMicroTime(time.UnixMilli(1))}}
 	if f.show(late); lines() != 2 {
 		t.Error("a late event that fills in a field was not shown")
 	}

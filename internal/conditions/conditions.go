@@ -29,6 +29,14 @@ func SetWhile(applies bool, all *[]metav1.Condition, generation int64, kind, rea
 	Set(all, generation, New(kind, metav1.ConditionTrue, reason, message))
 }
 
+// Message returns the message of a condition; empty if there is no such condition.
+func Message(all []metav1.Condition, kind string) string {
+	if c := meta.FindStatusCondition(all, kind); c != nil {
+		return c.Message
+	}
+	return ""
+}
+
 // Reason returns the reason of a condition; empty if there is no such condition.
 func Reason(all []metav1.Condition, kind string) string {
 	if c := meta.FindStatusCondition(all, kind); c != nil {

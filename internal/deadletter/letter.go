@@ -32,10 +32,9 @@ type change struct {
 }
 
 type register struct {
-	Field  string `json:"field"`
-	Time   int64  `json:"eventTimeMilliseconds"`
-	Value  string `json:"value"`
-	Source string `json:"source"`
+	Field string `json:"field"`
+	Time  int64  `json:"eventTimeMilliseconds"`
+	Value string `json:"value"`
 }
 
 func newLetter(ev event.Event, reason string) letter {
@@ -47,7 +46,7 @@ func newLetter(ev event.Event, reason string) letter {
 		Registers: make([]register, 0, len(ev.State.Registers)),
 	}
 	for _, g := range ev.State.Registers {
-		d.Registers = append(d.Registers, register{g.Field, g.Time, g.Value, g.Source.String()})
+		d.Registers = append(d.Registers, register{g.Field, g.Time, g.Value})
 	}
 	return d
 }
@@ -65,7 +64,7 @@ func (d letter) event() event.Event {
 		Received: d.Received, Count: d.Count,
 		State: event.State{Last: event.Change{Time: c.Time, Command: c.Command, Operator: c.Operator, Platform: c.Platform, Fields: c.Fields, Source: source(c.Source)}}}
 	for _, r := range d.Registers {
-		ev.State.Registers = append(ev.State.Registers, event.Register{Field: r.Field, Time: r.Time, Value: r.Value, Source: source(r.Source)})
+		ev.State.Registers = append(ev.State.Registers, event.Register{Field: r.Field, Time: r.Time, Value: r.Value})
 	}
 	return ev
 }

@@ -40,18 +40,13 @@ func Append(dst []byte, e Event) []byte {
 		dst = appendString(dst, r.Field)
 		dst = binary.AppendVarint(dst, r.Time)
 		dst = appendString(dst, r.Value)
-		dst = append(dst, byte(r.Source))
 	}
 	return dst
 }
 
 // Check refuses an event that Decode would not read again.
 func Check(e Event) error {
-	ok := e.State.Last.Source.known()
-	for _, r := range e.State.Registers {
-		ok = ok && r.Source.known()
-	}
-	if !ok {
+	if !e.State.Last.Source.known() {
 		return fmt.Errorf("%w: unknown source", ErrEncoding)
 	}
 	return nil
@@ -64,10 +59,9 @@ func Decode(b []byte) (Event, error) {
 	d := decoder{rest: b}
 	e := Event{Key: d.key(), SDKAppID: d.varint(), Received: time.Unix(0, d.varint()), Count: int(d.uvarint())}
 	e.State.Last = d.change()
-	n := d.length(4) // a register takes at least four bytes
+	n := d.length(3) // a register takes at least three bytes
 	for range n {
-		e.State.Registers = append(e.State.Registers,
-			Register{Field: d.string(), Time: d.varint(), Value: d.string(), Source: d.source()})
+		e.State.Registers = append(e.State.Registers, Register{Field: d.string(), Time: d.varint(), Value: d.string()})
 	}
 	if d.err == nil && len(d.rest) > 0 {
 		d.fail("bytes after the end")

@@ -21,9 +21,9 @@ var sample = Event{
 	Count:    3,
 	State: State{
 		Registers: []Register{
-			{Field: Alive, Time: 1670574414123, Source: Callback},
-			{Field: CustomPrefix + "k\x00y", Time: 1, Value: "a\x00\x01\xff", Source: REST},
-			{Field: Name, Time: math.MaxInt64, Value: strings.Repeat("運用", 500), Source: Callback},
+			{Field: Alive, Time: 1670574414123},
+			{Field: CustomPrefix + "k\x00y", Time: 1, Value: "a\x00\x01\xff"},
+			{Field: Name, Time: math.MaxInt64, Value: strings.Repeat("運用", 500)},
 		},
 		Last: Change{Time: 1670574414123, Command: "Group.CallbackAfterGroupInfoChanged", Operator: "leckie", Platform: "Web",
 			Fields: []string{"custom/k\x00y", "name"}, Source: Callback},
@@ -102,8 +102,7 @@ func TestWrongEncodingsAreRefused(t *testing.T) {
 	}
 	noCount := bytes.Clone(one)
 	noCount[at] = 0
-	noSource := bytes.Clone(one)
-	noSource[len(noSource)-1] = 7
+	noSource := Append(nil, Event{State: State{Last: Change{Source: 7}}})
 	for name, b := range map[string][]byte{
 		"nothing": nil, "a count of none": noCount, "an unknown source": noSource,
 		"a length past the end": {0xff, 0xff, 0xff, 0xff, 0x0f}, "a number without end": bytes.Repeat([]byte{0xff}, 20),

@@ -20,7 +20,7 @@ type Key struct {
 	GroupID   string // exactly as Tencent sends it, 1 to 128 bytes
 }
 
-// Source is the path by which an observation arrived. The order is part of the merge law: Callback wins over REST.
+// Source is the path by which an observation arrived. Of two changes that are the same otherwise the latest is the callback's.
 type Source uint8
 
 // The sources, weakest first. The numbers are part of the journal's record format.
@@ -61,10 +61,9 @@ func IsClock(field string) bool { return field == Alive || field == Destroyed ||
 
 // Register is one field's value with the time as of which it is known.
 type Register struct {
-	Field  string
-	Time   int64 // event time, milliseconds since the Unix epoch
-	Value  string
-	Source Source
+	Field string
+	Time  int64 // event time, milliseconds since the Unix epoch
+	Value string
 }
 
 // Change describes one event for people: who did what, when. The latest one of a group is kept.
@@ -105,11 +104,11 @@ const (
 // Value is a field's new value.
 type Value struct{ Field, Value string }
 
-// NewState builds what an observation asserts: its values, each with the change's time and source, and the clocks
-// that its kind moves. If a field is given twice, the last value counts. The change's Fields are filled in.
+// NewState builds what an observation asserts: its values, each with the change's time, and the clocks that
+// its kind moves. If a field is given twice, the last value counts. The change's Fields are filled in.
 func NewState(kind Kind, change Change, values []Value) State {
 	at := func(field, value string) Register {
-		return Register{Field: field, Time: change.Time, Value: value, Source: change.Source}
+		return Register{Field: field, Time: change.Time, Value: value}
 	}
 	if kind == Disbanded {
 		return State{Registers: []Register{at(Destroyed, "")}, Last: change}

@@ -19,17 +19,16 @@ func Compact(obj any) (any, error) {
 	if !ok {
 		return obj, nil
 	}
-	g.ManagedFields, g.Annotations = nil, requestOf(g.Annotations)
+	g.ManagedFields, g.Annotations = unusedOf(g.ManagedFields), requestOf(g.Annotations)
 	s := &g.Status
 	digestTexts(s)
 	share(&g.Kind, &g.APIVersion, &g.Namespace, &g.Spec.AppRef.Name)
 	// Decoding leaves room for more in every list.
-	s.Conditions, s.FieldTimes, s.CustomFields = exact(s.Conditions), exact(s.FieldTimes), exact(s.CustomFields)
-	g.OwnerReferences = exact(g.OwnerReferences)
+	s.Conditions, g.OwnerReferences = exact(s.Conditions), exact(g.OwnerReferences)
+	s.FieldTimes, s.CustomFields = sharedKeys(s.FieldTimes), sharedKeys(s.CustomFields)
 	shareAll(s.Conditions, func(c *metav1.Condition) {
 		share((*string)(&c.Status), &c.Type, &c.Reason, &c.Message)
 	})
-	shareAll(s.FieldTimes, func(f *imv1alpha1.FieldTime) { share((*string)(&f.Source), &f.Field) })
 	shareAll(g.OwnerReferences, func(o *metav1.OwnerReference) {
 		share((*string)(&o.UID), &o.APIVersion, &o.Kind, &o.Name)
 	})
@@ -39,6 +38,14 @@ func Compact(obj any) (any, error) {
 	}
 	shareLabels(g)
 	return g, nil
+}
+
+// CompactUntracked is Compact without a trace of managedFields.
+func CompactUntracked(obj any) (any, error) {
+	if g, ok := obj.(*imv1alpha1.IMGroup); ok {
+		g.ManagedFields = nil
+	}
+	return Compact(obj)
 }
 
 // requestOf keeps the annotation that asks for a resync.
@@ -62,6 +69,18 @@ func shareAll[T any](items []T, share func(*T)) {
 	for i := range items {
 		share(&items[i])
 	}
+}
+
+func sharedKeys[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return nil
+	}
+	out := make(map[string]V, len(m))
+	for key, value := range m {
+		share(&key)
+		out[key] = value
+	}
+	return out
 }
 
 func exact[T any](items []T) []T {

@@ -25,8 +25,12 @@ func SetConditions(group *imv1alpha1.IMGroup, state event.State, appFound bool) 
 		t := MicroTime(destroyed.Time)
 		s.DestroyedTime = &t
 	}
-	for _, c := range []metav1.Condition{ReadyCondition(group, appFound), syncedCondition(state), destroyedCondition(state)} {
-		conditions.Set(&s.Conditions, group.Generation, c)
+	setCondition(s, ReadyCondition(group, appFound))
+	setCondition(s, syncedCondition(state))
+	if _, ended := state.Get(event.Destroyed); ended {
+		setCondition(s, destroyedCondition(state))
+	} else {
+		meta.RemoveStatusCondition(&s.Conditions, imv1alpha1.ConditionDestroyed)
 	}
 }
 
@@ -40,7 +44,7 @@ func ReadyCondition(group *imv1alpha1.IMGroup, appFound bool) metav1.Condition {
 		(old.Reason == imv1alpha1.ReasonNameConflict || old.Reason == imv1alpha1.ReasonInvalidGroupID) {
 		return *old
 	}
-	return conditions.New(imv1alpha1.ConditionReady, metav1.ConditionTrue, imv1alpha1.ReasonTracking, "the operator tracks this group")
+	return conditions.New(imv1alpha1.ConditionReady, metav1.ConditionTrue, imv1alpha1.ReasonTracking, "")
 }
 
 // dropInvalid takes back that a group cannot exist: something has happened in it.
@@ -65,17 +69,21 @@ func syncedCondition(state event.State) metav1.Condition {
 		return conditions.New(imv1alpha1.ConditionSynced, metav1.ConditionFalse, imv1alpha1.ReasonPartial,
 			"not all of name, introduction, notification and faceURL are known yet")
 	}
-	return conditions.New(imv1alpha1.ConditionSynced, metav1.ConditionTrue, imv1alpha1.ReasonAllFieldsKnown,
-		"name, introduction, notification and faceURL are known")
+	return conditions.New(imv1alpha1.ConditionSynced, metav1.ConditionTrue, imv1alpha1.ReasonAllFieldsKnown, "")
 }
 
+// destroyedCondition is of a group that was disbanded at some time; it may have been created again.
 func destroyedCondition(state event.State) metav1.Condition {
-	switch {
-	case len(state.Registers) == 0:
-		return conditions.New(imv1alpha1.ConditionDestroyed, metav1.ConditionUnknown, imv1alpha1.ReasonAwaitingFirstCallback,
-			"nothing is known of the group yet")
-	case merge.IsDestroyed(state):
+	if merge.IsDestroyed(state) {
 		return conditions.New(imv1alpha1.ConditionDestroyed, metav1.ConditionTrue, imv1alpha1.ReasonDisbanded, "the group was disbanded")
 	}
-	return conditions.New(imv1alpha1.ConditionDestroyed, metav1.ConditionFalse, imv1alpha1.ReasonExists, "the group exists")
+	return conditions.New(imv1alpha1.ConditionDestroyed, metav1.ConditionFalse, imv1alpha1.ReasonExists, "")
+}
+
+// SetReady sets the condition Ready alone.
+func SetReady(group *imv1alpha1.IMGroup, ready metav1.Condition) { setCondition(&group.Status, ready) }
+
+// setCondition gives a condition no generation of its own: the spec never changes, and the status has one.
+func setCondition(s *imv1alpha1.IMGroupStatus, c metav1.Condition) {
+	conditions.Set(&s.Conditions, 0, c)
 }

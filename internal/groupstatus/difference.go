@@ -17,25 +17,23 @@ import (
 // or that something newer has replaced, and the clocks of a group that lives, or does not, as is known. compact means that
 // digests stand for the large texts of the known state.
 func Difference(known, told event.State, compact bool) event.State {
-	out := event.State{Last: told.Last}
-	values := false
-	for _, r := range told.Registers {
-		old, had := known.Get(r.Field)
-		if r.Source == event.REST && (event.IsClock(r.Field) || isHeld(r, old, had, compact)) {
-			continue
-		}
-		out.Registers = append(out.Registers, r)
-		values = values || r.Source == event.REST
+	if told.Last.Source != event.REST {
+		return told
 	}
+	var out event.State
+	for _, r := range told.Registers {
+		if old, had := known.Get(r.Field); !event.IsClock(r.Field) && !isHeld(r, old, had, compact) {
+			out.Registers = append(out.Registers, r)
+		}
+	}
+	values := len(out.Registers) > 0
 	for _, clock := range []string{event.Alive, event.Destroyed} {
-		if r, told := told.Get(clock); told && r.Source == event.REST && (values || turns(known, r)) {
+		if r, told := told.Get(clock); told && (values || turns(known, r)) {
 			out.Registers = append(out.Registers, r)
 		}
 	}
 	slices.SortFunc(out.Registers, byField)
-	if told.Last.Source == event.REST {
-		out.Last = changeBy(told.Last, out.Registers)
-	}
+	out.Last = changeBy(told.Last, out.Registers)
 	return out
 }
 

@@ -6,7 +6,6 @@
 package groupstatus
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -33,11 +32,10 @@ func State(s *imv1alpha1.IMGroupStatus, sdkAppID int64) event.State {
 	}
 	values := valuesOf(s)
 	var state event.State
-	for _, f := range s.FieldTimes {
-		state.Registers = append(state.Registers,
-			event.Register{Field: f.Field, Time: f.EventTime.UnixMilli(), Value: values[f.Field], Source: sourceOf(f.Source)})
+	for field, at := range s.FieldTimes {
+		state.Registers = append(state.Registers, event.Register{Field: field, Time: at.UnixMilli(), Value: values[field]})
 	}
-	slices.SortFunc(state.Registers, func(a, b event.Register) int { return cmp.Compare(a.Field, b.Field) })
+	slices.SortFunc(state.Registers, byField)
 	if c := s.LastChange; c != nil {
 		state.Last = event.Change{Time: c.EventTime.UnixMilli(), Command: c.Command, Operator: c.Operator,
 			Platform: c.Platform, Fields: c.Fields, Source: sourceOf(c.Source)}
@@ -52,8 +50,8 @@ func valuesOf(s *imv1alpha1.IMGroupStatus) map[string]string {
 			values[field] = **text
 		}
 	}
-	for _, c := range s.CustomFields {
-		values[event.CustomPrefix+c.Key] = c.Value
+	for key, value := range s.CustomFields {
+		values[event.CustomPrefix+key] = value
 	}
 	return values
 }
@@ -67,10 +65,10 @@ func SetState(s *imv1alpha1.IMGroupStatus, sdkAppID int64, state event.State, ke
 	s.FieldTimes, s.CustomFields = nil, nil
 	known := map[string]string{}
 	for _, r := range state.Registers {
-		s.FieldTimes = append(s.FieldTimes, imv1alpha1.FieldTime{Field: r.Field, EventTime: MicroTime(r.Time), Source: sourceFor(r.Source)})
+		put(&s.FieldTimes, r.Field, imv1alpha1.EventTime{MicroTime: MicroTime(r.Time)})
 		known[r.Field] = r.Value
 		if key, ok := strings.CutPrefix(r.Field, event.CustomPrefix); ok {
-			s.CustomFields = append(s.CustomFields, imv1alpha1.CustomField{Key: key, Value: r.Value})
+			put(&s.CustomFields, key, r.Value)
 		}
 	}
 	for field, text := range texts(s) {
@@ -83,12 +81,20 @@ func SetState(s *imv1alpha1.IMGroupStatus, sdkAppID int64, state event.State, ke
 	s.LastChange = lastChangeOf(state.Last)
 }
 
+// put leaves a map without entries absent.
+func put[V any](m *map[string]V, key string, value V) {
+	if *m == nil {
+		*m = map[string]V{}
+	}
+	(*m)[key] = value
+}
+
 func lastChangeOf(c event.Change) *imv1alpha1.LastChange {
 	if c.Time == 0 {
 		return nil
 	}
 	return &imv1alpha1.LastChange{EventTime: MicroTime(c.Time), Command: c.Command, Operator: c.Operator,
-		Platform: c.Platform, Fields: c.Fields, Source: sourceFor(c.Source)}
+		Platform: c.Platform, Fields: c.Fields, Source: imv1alpha1.Source(c.Source.String())}
 }
 
 // MicroTime is a time of the merge law as the API writes it.
@@ -100,5 +106,3 @@ func sourceOf(s imv1alpha1.Source) event.Source {
 	}
 	return event.Callback
 }
-
-func sourceFor(s event.Source) imv1alpha1.Source { return imv1alpha1.Source(s.String()) }

@@ -7,10 +7,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/conditions"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
 	"github.com/imgroup-operator/imgroup-operator/internal/merge"
 )
@@ -125,18 +125,20 @@ func TestConditionsOfAnIMGroup(t *testing.T) {
 		appFound                 bool
 		ready, synced, destroyed string
 	}{
-		{"nothing known", event.State{}, true, "Tracking", "AwaitingFirstCallback", "AwaitingFirstCallback"},
-		{"something known", event.NewState(event.Changed, at(1), values("name", "a")), true, "Tracking", "Partial", "Exists"},
-		{"all four texts known", event.NewState(event.Changed, at(1), all), true, "Tracking", "AllFieldsKnown", "Exists"},
+		{"nothing known", event.State{}, true, "Tracking", "AwaitingFirstCallback", ""},
+		{"something known", event.NewState(event.Changed, at(1), values("name", "a")), true, "Tracking", "Partial", ""},
+		{"all four texts known", event.NewState(event.Changed, at(1), all), true, "Tracking", "AllFieldsKnown", ""},
 		{"disbanded", event.NewState(event.Disbanded, at(1), nil), true, "Tracking", "Partial", "Disbanded"},
-		{"no IMApp", event.State{}, false, "AppNotFound", "AwaitingFirstCallback", "AwaitingFirstCallback"},
+		{"created again", merge.Join(event.NewState(event.Disbanded, at(1), nil), event.NewState(event.Created, at(2), all)), true, "Tracking", "AllFieldsKnown", "Exists"},
+		{"no IMApp", event.State{}, false, "AppNotFound", "AwaitingFirstCallback", ""},
 	} {
 		t.Run(c.why, func(t *testing.T) {
-			group := &imv1alpha1.IMGroup{}
+			group := &imv1alpha1.IMGroup{} // of which something else was known before
+			SetConditions(group, event.NewState(event.Disbanded, at(1), nil), true)
 			SetConditions(group, c.state, c.appFound)
 			for kind, want := range map[string]string{"Ready": c.ready, "Synced": c.synced, "Destroyed": c.destroyed} {
-				if got := meta.FindStatusCondition(group.Status.Conditions, kind); got == nil || got.Reason != want {
-					t.Errorf("%s: %v, want reason %s", kind, got, want)
+				if got := conditions.Reason(group.Status.Conditions, kind); got != want {
+					t.Errorf("%s has reason %q, want %q", kind, got, want)
 				}
 			}
 			if (group.Status.DestroyedTime != nil) != (c.destroyed == "Disbanded") {

@@ -61,7 +61,7 @@ func fold(a, b event.Event) event.Event {
 }
 
 func compare(a, b event.Register) int {
-	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Source, b.Source))
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Value, b.Value))
 }
 
 var epoch = time.Unix(1700000000, 0)

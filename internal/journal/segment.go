@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	formatVersion = 2
+	formatVersion = 3
 
 	minSegment = 32 << 10 // bytes; smaller ones would spend more on files than on events
 	maxSegment = 64 << 20 // bytes; recovery reads one segment at a time into memory

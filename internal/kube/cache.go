@@ -24,15 +24,20 @@ const GroupIndex = "group"
 func GroupIndexKey(app, groupID string) string { return app + "/" + groupID }
 
 // CacheOptions keep in memory what the merge needs and no more. Of several namespaces one that may not be listed is told of
-// in refused, and does not keep the others waiting.
-func CacheOptions(namespaces []string, refused *Refused) cache.Options {
+// in refused, and does not keep the others waiting. tracked says that the cache shows which IMGroups have managedFields that
+// nobody uses.
+func CacheOptions(namespaces []string, refused *Refused, tracked bool) cache.Options {
 	if len(namespaces) < 2 {
 		refused = nil
+	}
+	transform := groupstatus.Compact
+	if !tracked {
+		transform = groupstatus.CompactUntracked
 	}
 	o := cache.Options{
 		NewInformer:      informers{refused}.make,
 		DefaultTransform: cache.TransformStripManagedFields(),
-		ByObject:         map[client.Object]cache.ByObject{&imv1alpha1.IMGroup{}: {Transform: groupstatus.Compact}},
+		ByObject:         map[client.Object]cache.ByObject{&imv1alpha1.IMGroup{}: {Transform: transform}},
 	}
 	for _, ns := range namespaces {
 		if o.DefaultNamespaces == nil {

@@ -64,7 +64,7 @@ func TestEachGroupIsOneOfTheApp(t *testing.T) {
 func TestTheCacheServesTheNamespacesThatItShall(t *testing.T) {
 	refused := &Refused{}
 	for _, c := range []struct{ namespaces []string }{{nil}, {[]string{"a"}}, {[]string{"a", "b"}}} {
-		o := CacheOptions(c.namespaces, refused)
+		o := CacheOptions(c.namespaces, refused, true)
 		if len(o.DefaultNamespaces) != len(c.namespaces) || len(o.ByObject) != 1 || o.DefaultTransform == nil {
 			t.Errorf("%q: %+v", c.namespaces, o)
 		}

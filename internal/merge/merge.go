@@ -60,9 +60,9 @@ func greater(a, b event.Register) event.Register {
 	return a
 }
 
-// Compare orders two registers of one field by time, then value bytewise, then source.
+// Compare orders two registers of one field by time, then value bytewise.
 func Compare(a, b event.Register) int {
-	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Source, b.Source))
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Value, b.Value))
 }
 
 // newest picks the greater change by time, command, operator, platform, fields and source.

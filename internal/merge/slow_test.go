@@ -44,13 +44,13 @@ func slowState(all []observation) event.State {
 		}
 	}
 	if lived {
-		s.Registers = append(s.Registers, event.Register{Field: "alive", Time: alive.Time, Source: alive.Source})
+		s.Registers = append(s.Registers, event.Register{Field: "alive", Time: alive.Time})
 	}
 	if disbanded {
-		s.Registers = append(s.Registers, event.Register{Field: "destroyed", Time: destroyed.Time, Source: destroyed.Source})
+		s.Registers = append(s.Registers, event.Register{Field: "destroyed", Time: destroyed.Time})
 	}
 	if created {
-		s.Registers = append(s.Registers, event.Register{Field: "epoch", Time: epoch.Time, Source: epoch.Source})
+		s.Registers = append(s.Registers, event.Register{Field: "epoch", Time: epoch.Time})
 	}
 	sort.Slice(s.Registers, func(i, j int) bool { return s.Registers[i].Field < s.Registers[j].Field })
 	s.Last = slowLast(all)
@@ -67,14 +67,14 @@ func slowDestroyed(all []observation) bool {
 	return false
 }
 
-// slowClock finds the greatest time of the events that match; of several with that time a callback's counts.
+// slowClock finds the greatest time of the events that match.
 func slowClock(all []observation, match func(observation) bool) (greatest event.Register, found bool) {
 	for _, o := range all {
 		if !match(o) {
 			continue
 		}
-		if !found || o.time > greatest.Time || (o.time == greatest.Time && o.source == event.Callback) {
-			greatest, found = event.Register{Time: o.time, Source: o.source}, true
+		if !found || o.time > greatest.Time {
+			greatest, found = event.Register{Time: o.time}, true
 		}
 	}
 	return greatest, found
@@ -101,7 +101,7 @@ func slowRegister(all []observation, field string) event.Register {
 	for _, o := range all {
 		for _, v := range o.values {
 			if o.kind != event.Disbanded && v.Field == field {
-				candidates = append(candidates, event.Register{Field: field, Time: o.time, Value: v.Value, Source: o.source})
+				candidates = append(candidates, event.Register{Field: field, Time: o.time, Value: v.Value})
 			}
 		}
 	}
@@ -117,10 +117,7 @@ func slowBeats(a, b event.Register) bool {
 	if a.Time != b.Time {
 		return a.Time > b.Time
 	}
-	if a.Value != b.Value {
-		return bytes.Compare([]byte(a.Value), []byte(b.Value)) > 0
-	}
-	return a.Source == event.Callback && b.Source == event.REST
+	return bytes.Compare([]byte(a.Value), []byte(b.Value)) > 0
 }
 
 // slowLast finds the change that no other change is greater than.

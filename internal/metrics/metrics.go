@@ -24,6 +24,7 @@ type Metrics struct {
 	SyncLag           prometheus.Histogram
 	SyncCoalesced     prometheus.Counter
 	SyncDropped       *prometheus.CounterVec // reason
+	SyncUnreadable    prometheus.Counter
 	ResyncGroups      *prometheus.CounterVec // result
 	ResyncDuration    prometheus.Histogram
 	NamespaceRefused  *prometheus.GaugeVec // namespace
@@ -43,6 +44,7 @@ const (
 const (
 	WriteCreated  = "created"
 	WritePatched  = "patched"
+	WriteCleared  = "cleared" // of managedFields
 	WriteConflict = "conflict"
 	WriteError    = "error"
 	WriteRejected = "rejected"
@@ -86,6 +88,7 @@ func New(r prometheus.Registerer) *Metrics {
 		SyncLag:           histogram("sync_lag_seconds", "Time from the receipt of a callback to its write into the IMGroup's status.", 0.001, 20),
 		SyncCoalesced:     counter("sync_coalesced_events_total", "Events that shared the status write of another event."),
 		SyncDropped:       counterVec("sync_dropped_events_total", "Acknowledged events that were not written, by reason.", "reason"),
+		SyncUnreadable:    counter("sync_unreadable_objects_total", "IMGroups that the watch showed and that could not be read; nothing counts as known of them."),
 		ResyncGroups:      counterVec("resync_groups_total", "Groups that a resync looked at, by result.", "result"),
 		ResyncDuration:    histogram("resync_duration_seconds", "Duration of complete resyncs.", 0.1, 18),
 		NamespaceRefused: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "namespace_refused",
@@ -93,10 +96,10 @@ func New(r prometheus.Registerer) *Metrics {
 		registerer: r,
 	}
 	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.CallbackUnnamed, m.JournalAppend, m.JournalErrors,
-		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.ResyncGroups, m.ResyncDuration, m.NamespaceRefused)
+		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.SyncUnreadable, m.ResyncGroups, m.ResyncDuration, m.NamespaceRefused)
 	m.presetCallbacks()
 	preset(m.JournalErrors, OpAppend, OpFull, OpShare, OpDamage, OpSetAside)
-	preset(m.SyncWrites, WriteCreated, WritePatched, WriteConflict, WriteError, WriteRejected)
+	preset(m.SyncWrites, WriteCreated, WritePatched, WriteCleared, WriteConflict, WriteError, WriteRejected)
 	preset(m.SyncDropped, DropAppGone, DropAppChanged, DropNamespaceGone, DropNotDeclared, DropTypeFiltered, DropMaxCount,
 		DropNameConflict, DropRejected, DropStale, DropCustomOverflow)
 	preset(m.ResyncGroups, ResyncChanged, ResyncUnchanged, ResyncGone, ResyncInvalid, ResyncSkipped, ResyncError)

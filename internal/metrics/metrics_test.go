@@ -57,6 +57,7 @@ func TestTheNamesAreTheContract(t *testing.T) {
 		"imgroup_sync_lag_seconds":                              "",
 		"imgroup_sync_coalesced_events_total":                   "",
 		"imgroup_sync_dropped_events_total":                     "reason",
+		"imgroup_sync_unreadable_objects_total":                 "",
 		"imgroup_resync_groups_total":                           "result",
 		"imgroup_resync_duration_seconds":                       "",
 		"imgroup_namespace_refused":                             "namespace",
@@ -88,7 +89,7 @@ func TestCountersExistFromTheStartWithinABound(t *testing.T) {
 		want      int
 	}{
 		"callback_requests": {m.CallbackRequests, 97}, "callback_truncated": {m.CallbackTruncated, 11}, "journal_errors": {m.JournalErrors, 5},
-		"sync_writes": {m.SyncWrites, 5}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
+		"sync_writes": {m.SyncWrites, 6}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
 	} {
 		if got := testutil.CollectAndCount(c.collector); got != c.want {
 			t.Errorf("%s has %d series, want %d", name, got, c.want)

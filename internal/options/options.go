@@ -25,6 +25,7 @@ type Options struct {
 	JournalMaxBytes         int64
 	JournalMaxGroups        int
 	SyncWorkers             int
+	ClearManagedFields      bool
 	WatchNamespaces         []string
 	MetricsBindAddress      string
 	MetricsSecure           bool
@@ -86,6 +87,7 @@ func flags(o *Options) *flag.FlagSet {
 	fs.Func("journal-max-bytes", "maximum size of the journal on disk, 1Mi to 1Ti (default 1Gi)", quantity(&o.JournalMaxBytes))
 	fs.IntVar(&o.JournalMaxGroups, "journal-max-groups", 200_000, "maximum number of groups with unwritten changes, 2 to 10000000")
 	fs.IntVar(&o.SyncWorkers, "sync-workers", 16, "groups written to the API server concurrently, 1 to 256")
+	fs.BoolVar(&o.ClearManagedFields, "clear-managed-fields", true, "clear the managedFields of created IMGroups once, unless somebody applies them on the server side")
 	fs.Func("watch-namespaces", "comma-separated namespaces to serve; empty: all", list(&o.WatchNamespaces))
 	fs.StringVar(&o.MetricsBindAddress, "metrics-bind-address", ":8080", "address of the metrics; 0: off")
 	fs.BoolVar(&o.MetricsSecure, "metrics-secure", false, "serve metrics over HTTPS, to authenticated and authorised clients only")

@@ -31,7 +31,7 @@ func TestDefaultsAreAsDocumented(t *testing.T) {
 	}
 	want := Options{
 		CallbackBindAddress: ":8090", JournalDir: "/var/lib/imgroup/journal", JournalMaxBytes: 1 << 30, JournalMaxGroups: 200_000,
-		SyncWorkers: 16, MetricsBindAddress: ":8080", HealthProbeBindAddress: ":8081", LeaderElect: true,
+		SyncWorkers: 16, ClearManagedFields: true, MetricsBindAddress: ":8080", HealthProbeBindAddress: ":8081", LeaderElect: true,
 		LeaderElectionNamespace: "imgroup-system", RESTAllowedHosts: TencentHosts(), LogLevel: "info",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -55,7 +55,7 @@ func advanced(old, now event.State, field string) bool {
 // one only those of the newest.
 func by(pending event.State, field string) string {
 	last := pending.Last
-	if r, _ := pending.Get(field); r.Time != last.Time || r.Source != last.Source {
+	if r, _ := pending.Get(field); r.Time != last.Time {
 		return ""
 	}
 	s := ""

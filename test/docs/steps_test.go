@@ -49,9 +49,10 @@ var steps = []step{
 	{page: "docs/crds/imapp.md", has: "Callback refused", swap: podLess, want: []string{"Ready=True/Ready", `"wrong_app_id"`, "imgroup_callback_requests_total{"}},
 	{page: "docs/crds/imgroup.md", has: "--for=condition=Synced --timeout=1m", swap: inChat, want: []string{"condition met"}},
 	{page: "docs/crds/imgroup.md", has: "app.kubernetes.io/managed-by-", swap: inChat},
+	{page: "docs/crds/imgroup.md", has: "apply --server-side", swap: inChat, want: []string{"serverside-applied"}},
 	{page: "docs/crds/imgroup.md", has: "resync-requested-at", swap: inChat, want: []string{"annotated"}},
 	{page: "docs/crds/imgroup.md", has: "--field-selector", swap: inChat, want: []string{"announcements", "condition met", "NOTIFICATION"}},
-	{page: "docs/crds/imgroup.md", has: "kubectl events", swap: podLess, want: []string{"Ready=True/Tracking", "notification 2", `"audit":"callback"`}},
+	{page: "docs/crds/imgroup.md", has: "kubectl events", swap: podLess, want: []string{"Ready=True/Tracking", `"notification":"2`, `"audit":"callback"`}},
 
 	{page: "docs/operations.md", has: "metrics-reader", not: noPods},
 	{page: "docs/operations.md", has: "RESYNCED", want: []string{"ResyncCompleted"}},

@@ -47,7 +47,7 @@ func TestCustomFieldsAreKeptByKey(t *testing.T) {
 	custom(1000, "Region", "eu", "Level", "7")
 	custom(2000, "Level", "8", "Rank", "a")
 	custom(3000, "Rank", "")
-	want := []imv1alpha1.CustomField{{Key: "Level", Value: "8"}, {Key: "Rank", Value: ""}, {Key: "Region", Value: "eu"}}
+	want := map[string]string{"Level": "8", "Rank": "", "Region": "eu"}
 	awaitGroup(t, ns, "g", "has its custom fields", func(g imv1alpha1.IMGroup) error {
 		return differs(want, g.Status.CustomFields)
 	})
@@ -75,8 +75,10 @@ func TestADuplicateAndALateEventCauseNoWrite(t *testing.T) {
 	s := o.sender(ns, "chat")
 	newest := fakeim.InfoChanged("g", 2000, fakeim.Body{"Name": "ops", "Notification": "b"})
 	send(t, s, newest)
-	before := awaitGroup(t, ns, "g", "has its name", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "ops") })
+	awaitGroup(t, ns, "g", "has its name", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "ops") })
 	o.awaitDrained()
+	before := awaitCleared(t, ns)[0]
+	eventually(t, "all writes are counted", func() error { return o.isMetric(`imgroup_sync_writes_total{result="cleared"}`, 1) })
 	writes := o.writes()
 
 	for range 3 {
@@ -118,8 +120,8 @@ func awaitTexts(t *testing.T, namespace, name, introduction, notification, faceU
 
 func timesOf(g imv1alpha1.IMGroup) map[string]int64 {
 	times := map[string]int64{}
-	for _, f := range g.Status.FieldTimes {
-		times[f.Field] = f.EventTime.UnixMilli() - fakeim.Epoch
+	for field, at := range g.Status.FieldTimes {
+		times[field] = at.UnixMilli() - fakeim.Epoch
 	}
 	return times
 }

@@ -22,7 +22,7 @@ func TestAGroupThatIsDisbandedAndCreatedAgainIsANewGroup(t *testing.T) {
 	send(t, s, fakeim.OwnerChanged("g", 3000, "leckie", "peter"))
 	awaitGroup(t, ns, "g", "is complete", func(g imv1alpha1.IMGroup) error {
 		return errors.Join(is("the owner", g.Status.Owner, "peter"), is("the introduction", g.Status.Introduction, "on call"),
-			hasConditions(g.Status.Conditions, "Synced=True/AllFieldsKnown", "Destroyed=False/Exists"))
+			differs([]string{"Ready=True/Tracking", "Synced=True/AllFieldsKnown"}, conditionsOf(g.Status.Conditions)))
 	})
 
 	send(t, s, fakeim.Destroyed("g", 4000, "peter", "ops"))
@@ -36,7 +36,7 @@ func TestAGroupThatIsDisbandedAndCreatedAgainIsANewGroup(t *testing.T) {
 	awaitEvent(t, ns, "GroupDestroyed", `the group was disbanded from "Web"`)
 
 	send(t, s, fakeim.Created("g", 5000, "vera", "new"))
-	again := awaitGroup(t, ns, "g", "is a new group", func(g imv1alpha1.IMGroup) error {
+	awaitGroup(t, ns, "g", "is a new group", func(g imv1alpha1.IMGroup) error {
 		if g.Status.DestroyedTime != nil || g.Status.Introduction != nil || g.Status.Notification != nil || g.Status.FaceURL != nil {
 			return errors.New("something of the old group is left")
 		}
@@ -44,6 +44,7 @@ func TestAGroupThatIsDisbandedAndCreatedAgainIsANewGroup(t *testing.T) {
 			hasConditions(g.Status.Conditions, "Destroyed=False/Exists", "Synced=False/Partial"))
 	})
 	o.awaitDrained()
+	again := awaitCleared(t, ns)[0]
 
 	send(t, s, fakeim.InfoChanged("g", 4500, fakeim.Body{"Introduction": "of the old group"}))
 	send(t, s, fakeim.Destroyed("g", 3500, "peter", "ops").With("EventTime", fakeim.Epoch+4000))
@@ -60,8 +61,9 @@ func TestATopicNeverTouchesItsCommunity(t *testing.T) {
 	o := startOperator(t, ns)
 	s := o.sender(ns, "chat")
 	send(t, s, fakeim.InfoChanged("@TGS#_c", 1000, fakeim.Body{"Name": "players", "Type": "Community"}))
-	before := awaitGroup(t, ns, "@TGS#_c", "has its name", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "players") })
+	awaitGroup(t, ns, "@TGS#_c", "has its name", func(g imv1alpha1.IMGroup) error { return is("the name", g.Status.Name, "players") })
 	o.awaitDrained()
+	before := awaitCleared(t, ns)[0]
 	send(t, s, fakeim.TopicInfoChanged("@TGS#_c", fakeim.Body{"Name": "raids"}))
 	if err := o.isMetric("imgroup_journal_pending_groups", 0); err != nil {
 		t.Errorf("a topic's change was stored: %v", err)

@@ -21,6 +21,7 @@ func contractMetrics() map[string]float64 {
 		`imgroup_journal_pending_groups`:                0,
 		`imgroup_sync_lag_seconds_count`:                0,
 		`imgroup_sync_coalesced_events_total`:           0,
+		`imgroup_sync_unreadable_objects_total`:         0,
 		`imgroup_resync_duration_seconds_count`:         0,
 		`imgroup_resync_due_timestamp_seconds`:          math.Inf(1),
 		`imgroup_apps{ready="true"}`:                    1,
@@ -33,7 +34,7 @@ func contractMetrics() map[string]float64 {
 		`imgroup_callback_requests_total{command="none",outcome=%q}`:                                "not_found method not_ready busy app_busy repeated_parameter",
 		`imgroup_callback_truncated_total{field=%q}`:                                                "name introduction notification faceURL type owner customKey customValue customFields operator platform",
 		`imgroup_journal_errors_total{op=%q}`:                                                       "append full share damage set_aside",
-		`imgroup_sync_writes_total{result=%q}`:                                                      "created patched conflict error rejected",
+		`imgroup_sync_writes_total{result=%q}`:                                                      "created patched cleared conflict error rejected",
 		`imgroup_sync_dropped_events_total{reason=%q}`:                                              "app_gone app_changed namespace_gone not_declared type_filtered max_count name_conflict rejected stale custom_overflow",
 		`imgroup_resync_groups_total{result=%q}`:                                                    "changed unchanged gone invalid error",
 	} {

@@ -92,10 +92,8 @@ func numberOf(g imv1alpha1.IMGroup) int {
 		return -1
 	}
 	number, err := strconv.Atoi(*g.Status.Name)
-	for _, f := range g.Status.FieldTimes {
-		if err == nil && f.Field == "name" && f.EventTime.UnixMilli() == int64(trafficStart+number) {
-			return number
-		}
+	if at, known := g.Status.FieldTimes["name"]; err == nil && known && at.UnixMilli() == int64(trafficStart+number) {
+		return number
 	}
 	return -1
 }

@@ -80,7 +80,7 @@ func (sum tally) add(o *operator) {
 func (sum tally) checkConflicts(t *testing.T, replicas int) {
 	t.Helper()
 	of := func(result string) float64 { return sum[fmt.Sprintf("imgroup_sync_writes_total{result=%q}", result)] }
-	written, conflicts := of("created")+of("patched"), of("conflict")
+	written, conflicts := of("created")+of("patched")+of("cleared"), of("conflict")
 	if limit := written * float64(replicas-1); conflicts > limit {
 		t.Errorf("%v conflicts, want at most %v", conflicts, limit)
 	}

@@ -94,9 +94,9 @@ func (c *cloud) sameAsCloud(groups []imv1alpha1.IMGroup) error {
 			continue
 		}
 		fields := map[string]string{}
-		for _, f := range s.CustomFields {
-			if f.Value != "" {
-				fields[f.Key] = f.Value
+		for key, value := range s.CustomFields {
+			if value != "" {
+				fields[key] = value
 			}
 		}
 		got[g.Spec.GroupID] = []string{text(s.Name), text(s.Introduction), text(s.Notification), text(s.FaceURL), text(s.Owner), text(s.Type), fmt.Sprint(sorted(fields))}

@@ -92,10 +92,10 @@ func (c *clocks) follow() {
 		}
 		c.events++
 		now := map[string]time.Time{}
-		for _, f := range g.Status.FieldTimes {
-			now[f.Field] = f.EventTime.Time
-			if before := newest[g.Name][f.Field]; f.EventTime.Time.Before(before) {
-				c.t.Errorf("%s of %s moved from %s back to %s", f.Field, g.Spec.GroupID, before, f.EventTime)
+		for field, at := range g.Status.FieldTimes {
+			now[field] = at.Time
+			if before := newest[g.Name][field]; at.Time.Before(before) {
+				c.t.Errorf("%s of %s moved from %s back to %s", field, g.Spec.GroupID, before, at)
 			}
 		}
 		newest[g.Name] = now

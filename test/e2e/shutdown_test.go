@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func TestAStoppingOperatorWritesAllItHasAcknowledged(t *testing.T) {
 		t.Errorf("after a restart: %v", err)
 	}
 	for name, n := range o.writes() {
-		if n != 0 {
+		if n != 0 && !strings.Contains(name, `"cleared"`) { // of managedFields, which is behind all other work
 			t.Errorf("after a restart %s is %v", name, n)
 		}
 	}

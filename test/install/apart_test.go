@@ -29,6 +29,7 @@ func TestNamespacesAreApart(t *testing.T) {
 		n.awaitReason("Ready", "Ready")
 		o.send(o.sender(n.namespace, appName, n.token()), fakeim.InfoChanged("g", at(1000), fakeim.Body{"Name": n.namespace}))
 		n.awaitName("g", n.namespace)
+		eventually(t, "nothing is left to write", func() error { return differs(0, len(n.groups()["g"].ManagedFields)) })
 	}
 	before := other.versions()
 

@@ -146,8 +146,8 @@ func TestDiff(t *testing.T) {
 	at := metav1.NewMicroTime(time.UnixMilli(10))
 	live := imv1alpha1.IMGroup{Spec: imv1alpha1.IMGroupSpec{GroupID: "g"}}
 	live.Status = imv1alpha1.IMGroupStatus{
-		Name: &name, DestroyedTime: &at, CustomFields: []imv1alpha1.CustomField{{Key: "k", Value: "v"}},
-		FieldTimes: []imv1alpha1.FieldTime{{Field: "name", EventTime: at}},
+		Name: &name, DestroyedTime: &at, CustomFields: map[string]string{"k": "v"},
+		FieldTimes: map[string]imv1alpha1.EventTime{"name": {MicroTime: at}},
 		LastChange: &imv1alpha1.LastChange{EventTime: at, Command: "c", Operator: "o", Platform: "p", Fields: []string{"name"}},
 	}
 	want := oracle.Group{

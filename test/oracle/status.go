@@ -15,11 +15,11 @@ func FromStatus(s imv1alpha1.IMGroupStatus) Group {
 		Type: s.Type, Owner: s.Owner, Name: s.Name, Introduction: s.Introduction, Notification: s.Notification,
 		FaceURL: s.FaceURL, CustomFields: map[string]string{}, Times: map[string]int64{},
 	}
-	for _, c := range s.CustomFields {
-		g.CustomFields[c.Key] = c.Value
+	for key, value := range s.CustomFields {
+		g.CustomFields[key] = value
 	}
-	for _, f := range s.FieldTimes {
-		g.Times[f.Field] = f.EventTime.UnixMilli()
+	for field, at := range s.FieldTimes {
+		g.Times[field] = at.UnixMilli()
 	}
 	if s.DestroyedTime != nil {
 		g.DestroyedTime = s.DestroyedTime.UnixMilli()

@@ -103,7 +103,6 @@ func TestKubeStateMetricsShowsGroupsAndApps(t *testing.T) {
 		return errors.Join(err,
 			differs([]string{
 				"kube_imgroup_info{imapp=chat} 1",
-				"kube_imgroup_status_condition{condition=Destroyed,reason=Exists} 0",
 				"kube_imgroup_status_condition{condition=Ready,reason=Tracking} 1",
 				"kube_imgroup_status_condition{condition=Synced,reason=AllFieldsKnown} 1",
 				"kube_imgroup_status_last_change_timestamp_seconds{} 1767225601",

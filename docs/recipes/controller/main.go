@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -37,12 +36,12 @@ type announcer struct {
 // Reconcile compares what is with what was handled. It does not matter which event triggered it, or how many were missed.
 func (a *announcer) Reconcile(ctx context.Context, group *imv1alpha1.IMGroup) (ctrl.Result, error) {
 	s := group.Status
-	i := slices.IndexFunc(s.FieldTimes, func(f imv1alpha1.FieldTime) bool { return f.Field == "notification" })
-	if i < 0 || s.Notification == nil || s.FieldTimes[i].EventTime.Time.Before(a.since) {
+	at, known := s.FieldTimes["notification"]
+	if !known || s.Notification == nil || at.Time.Before(a.since) {
 		return ctrl.Result{}, nil
 	}
 	text := sha256.Sum256([]byte(*s.Notification))
-	id := fmt.Sprintf("%s-%x", s.FieldTimes[i].EventTime.UTC().Format(metav1.RFC3339Micro), text[:4])
+	id := fmt.Sprintf("%s-%x", at.UTC().Format(metav1.RFC3339Micro), text[:4])
 	if id == group.Annotations[handled] {
 		return ctrl.Result{}, nil
 	}

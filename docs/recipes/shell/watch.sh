@@ -17,7 +17,7 @@ mkdir -p -m 700 "$state" # it will hold texts of chat users
 changes='
   (if .items then .items[] else . end)
   | .metadata.uid as $uid
-  | ([.status.fieldTimes // [] | .[] | select(.field == "notification")][0].eventTime) as $time
+  | .status.fieldTimes.notification as $time
   | select($time and .status.notification != null)
   | {groupID: .spec.groupID, name: .metadata.name, namespace: .metadata.namespace, notification: .status.notification, time: $time}
   | "\($uid) \(tojson)"'

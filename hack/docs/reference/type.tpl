@@ -10,13 +10,19 @@
 {{- $args := . -}}
 {{- range .type.Members -}}
 {{- $t := .Type -}}
+{{- $value := $t.ValueType -}}
+{{- if $value }}{{ $t = $value }}{{ end -}}
 {{- range until 2 }}{{ if and $t.UnderlyingType (not $t.Fields) (not $t.EnumValues) }}{{ $t = $t.UnderlyingType }}{{ end }}{{ end -}}
-{{- if and (contains "/imgroup-operator/" $t.Package) (or $t.Fields $t.EnumValues) (not (hasKey $args.seen $t.Name)) -}}
+{{- if and (contains "/imgroup-operator/" $t.Package) (or $value $t.Fields $t.EnumValues) (not (hasKey $args.seen $t.Name)) -}}
 {{- $_ := set $args.seen $t.Name true }}
 ### {{ $t.Name }}
 
+{{ if $value -}}
+{{ $t.Doc | replace "<" "&lt;" }}
+{{ else -}}
 {{ template "body" $t }}
 {{- template "members" (dict "type" $t "seen" $args.seen) -}}
+{{ end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -31,7 +31,7 @@ const (
 	Disbanded = "disbanded"
 )
 
-// Change is one value that became another one. Operator, platform and command are known where the change is the newest
+// Change is one value that became another one. Operator, platform, command and source are known where the change is the newest
 // that the IMGroup tells of; of changes that came together with a newer one nobody knows who made them.
 type Change struct {
 	Time      metav1.MicroTime  `json:"time"` // of the change, by Tencent's clock
@@ -93,12 +93,10 @@ func object(g *imv1alpha1.IMGroup, old, new *string, at time.Time) Change {
 // attribute says when the change was, and by whom if that is known.
 func (c *Change) attribute(g *imv1alpha1.IMGroup, now time.Time) {
 	clock := cmp.Or(clockOf(g, c.Field), &Clock{Time: metav1.NewMicroTime(now)})
-	c.Time, c.Source = clock.Time, clock.Source
-	last := g.Status.LastChange
-	if last == nil || !last.EventTime.Equal(&c.Time) || last.Source != c.Source {
-		return
+	c.Time = clock.Time
+	if last := g.Status.LastChange; last != nil && last.EventTime.Equal(&c.Time) {
+		c.Operator, c.Platform, c.Command, c.Source = last.Operator, last.Platform, last.Command, last.Source
 	}
-	c.Operator, c.Platform, c.Command = last.Operator, last.Platform, last.Command
 }
 
 func clockOf(g *imv1alpha1.IMGroup, field string) *Clock {

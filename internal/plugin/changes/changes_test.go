@@ -30,7 +30,10 @@ func group(edits ...func(*imv1alpha1.IMGroup)) *imv1alpha1.IMGroup {
 
 func clock(field string, seconds int) func(*imv1alpha1.IMGroup) {
 	return func(g *imv1alpha1.IMGroup) {
-		g.Status.FieldTimes = append(g.Status.FieldTimes, imv1alpha1.FieldTime{Field: field, EventTime: at(seconds), Source: imv1alpha1.SourceCallback})
+		if g.Status.FieldTimes == nil {
+			g.Status.FieldTimes = map[string]imv1alpha1.EventTime{}
+		}
+		g.Status.FieldTimes[field] = imv1alpha1.EventTime{MicroTime: at(seconds)}
 	}
 }
 
@@ -40,7 +43,10 @@ func name(s string, seconds int) func(*imv1alpha1.IMGroup) {
 
 func custom(key, value string, seconds int) func(*imv1alpha1.IMGroup) {
 	return func(g *imv1alpha1.IMGroup) {
-		g.Status.CustomFields = append(g.Status.CustomFields, imv1alpha1.CustomField{Key: key, Value: value})
+		if g.Status.CustomFields == nil {
+			g.Status.CustomFields = map[string]string{}
+		}
+		g.Status.CustomFields[key] = value
 		clock("custom/"+key, seconds)(g)
 	}
 }

@@ -4,6 +4,7 @@
 package changes
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -14,29 +15,25 @@ import (
 
 // Clock is one of an IMGroup's clocks with the value that it is of, if it is of one.
 type Clock struct {
-	Field  string            `json:"field"`
-	Time   metav1.MicroTime  `json:"time"`
-	Source imv1alpha1.Source `json:"source"`
-	Value  *string           `json:"value,omitempty"`
+	Field string           `json:"field"`
+	Time  metav1.MicroTime `json:"time"`
+	Value *string          `json:"value,omitempty"`
 }
 
 // Clocks are all of an IMGroup, the newest last.
 func Clocks(g *imv1alpha1.IMGroup) []Clock {
 	all := make([]Clock, 0, len(g.Status.FieldTimes))
-	for i := range g.Status.FieldTimes {
-		all = append(all, clockFrom(g, &g.Status.FieldTimes[i]))
+	for field, at := range g.Status.FieldTimes {
+		all = append(all, Clock{Field: field, Time: at.MicroTime, Value: Value(g, field)})
 	}
-	slices.SortStableFunc(all, func(a, b Clock) int { return a.Time.Compare(b.Time.Time) })
+	slices.SortFunc(all, func(a, b Clock) int { return cmp.Or(a.Time.Compare(b.Time.Time), cmp.Compare(a.Field, b.Field)) })
 	return all
 }
 
 // ClockOf is the clock of one field, nil where nothing is known.
 func ClockOf(g *imv1alpha1.IMGroup, field string) *Clock {
-	for i := range g.Status.FieldTimes {
-		if f := &g.Status.FieldTimes[i]; f.Field == field {
-			c := clockFrom(g, f)
-			return &c
-		}
+	if at, known := g.Status.FieldTimes[field]; known {
+		return &Clock{Field: field, Time: at.MicroTime, Value: Value(g, field)}
 	}
 	return nil
 }
@@ -47,8 +44,4 @@ func TimeOf(g *imv1alpha1.IMGroup, field string) *time.Time {
 		return &c.Time.Time
 	}
 	return nil
-}
-
-func clockFrom(g *imv1alpha1.IMGroup, f *imv1alpha1.FieldTime) Clock {
-	return Clock{Field: f.Field, Time: f.EventTime, Source: f.Source, Value: Value(g, f.Field)}
 }

@@ -20,8 +20,8 @@ func values(g *imv1alpha1.IMGroup) map[string]*string {
 		Group: state(s), event.Type: s.Type, event.Owner: s.Owner, event.Name: s.Name,
 		event.Introduction: s.Introduction, event.Notification: s.Notification, event.FaceURL: s.FaceURL,
 	}
-	for i := range s.CustomFields {
-		all[event.CustomPrefix+s.CustomFields[i].Key] = &s.CustomFields[i].Value
+	for key, value := range s.CustomFields {
+		all[event.CustomPrefix+key] = &value
 	}
 	return all
 }

@@ -110,9 +110,9 @@ func (w writer) printClocks(s screen.Screen, h *history) error {
 		if c.Value == nil {
 			value = ""
 		}
-		rows = append(rows, []string{c.Time.UTC().Format(words.TimeFormat), w.age(c.Time.Time), c.Field, string(c.Source), value})
+		rows = append(rows, []string{c.Time.UTC().Format(words.TimeFormat), w.age(c.Time.Time), c.Field, value})
 	}
-	return cmp.Or(s.Line(""), s.Table([]string{"TIME", "AGE", "FIELD", "SOURCE", "VALUE"}, rows))
+	return cmp.Or(s.Line(""), s.Table([]string{"TIME", "AGE", "FIELD", "VALUE"}, rows))
 }
 
 func (w writer) printEvents(s screen.Screen, h *history) error {

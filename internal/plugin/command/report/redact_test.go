@@ -38,7 +38,7 @@ func objects() (*imv1alpha1.IMApp, *imv1alpha1.IMGroup) {
 	g := &imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: "chat", Name: "support-" + private, Labels: map[string]string{"a": private}}}
 	g.Spec.AppRef.Name, g.Spec.GroupID = "support", private
 	g.Status.Name, g.Status.Introduction, g.Status.Notification, g.Status.FaceURL, g.Status.Owner = privately(), privately(), privately(), privately(), privately()
-	g.Status.FieldTimes = []imv1alpha1.FieldTime{{Field: "name", EventTime: at}, {Field: "custom/" + private, EventTime: at}}
+	g.Status.FieldTimes = map[string]imv1alpha1.EventTime{"name": {MicroTime: at}, "custom/" + private: {MicroTime: at}}
 	g.Status.LastChange = &imv1alpha1.LastChange{Operator: private, Platform: private, Fields: []string{"custom/" + private}}
 	g.Status.Conditions = conditions
 	return a, g

@@ -42,7 +42,7 @@ func group(name string, ready metav1.ConditionStatus, edit func(*imv1alpha1.IMGr
 }
 
 func heard(s *imv1alpha1.IMGroupStatus) {
-	s.FieldTimes = []imv1alpha1.FieldTime{{Field: "alive", EventTime: metav1.NewMicroTime(ago(60))}}
+	s.FieldTimes = map[string]imv1alpha1.EventTime{"alive": {MicroTime: metav1.NewMicroTime(ago(60))}}
 }
 
 func disbanded(s *imv1alpha1.IMGroupStatus) {

@@ -48,7 +48,7 @@ func named(name string, uid types.UID, value string, seconds int64) any {
 	g := &imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: "chat", Name: name, UID: uid, ResourceVersion: "7",
 		CreationTimestamp: metav1.NewTime(time.Unix(seconds, 0)), Annotations: map[string]string{"a": "b"}}}
 	g.Status.Name = &value
-	g.Status.FieldTimes = []imv1alpha1.FieldTime{{Field: "name", EventTime: metav1.NewMicroTime(time.Unix(seconds, 0))}}
+	g.Status.FieldTimes = map[string]imv1alpha1.EventTime{"name": {MicroTime: metav1.NewMicroTime(time.Unix(seconds, 0))}}
 	g.Status.Conditions = []metav1.Condition{{Type: "Ready"}}
 	return g
 }
