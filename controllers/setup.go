@@ -95,9 +95,9 @@ func Setup(ctx context.Context, mgr manager.Manager, p Parts) (*app.Loader, erro
 	loader := app.NewLoader(cached, live, p.Registry, changed, resumed)
 	status := app.NewStatus(app.StatusConfig{Client: cached, Leader: p.Elector, Registry: p.Registry, ExternalURL: p.ExternalURL,
 		Events: events, Now: time.Now, AllowedHost: allowed, Inventory: counted, Resumed: resumed})
-	resyncs := resync.New(resync.Config{Client: cached, Live: live, Leader: p.Elector, Observer: observed, Metrics: p.Metrics,
+	resyncs := resync.New(resync.Config{Client: cached, Live: live, Groups: mgr.GetCache(), Leader: p.Elector, Observer: observed, Metrics: p.Metrics,
 		Queue: &fetches, Now: time.Now, AllowedHost: allowed})
-	groups := group.New(group.Config{Client: cached, Live: live, Cache: mgr.GetCache(), Journal: p.Journal, Leader: p.Elector,
+	groups := group.New(group.Config{Client: cached, Live: live, Cache: mgr.GetCache(), Groups: mgr.GetCache(), Journal: p.Journal, Leader: p.Elector,
 		Metrics: p.Metrics, Events: events, Queue: p.Groups, Observed: observed, Fetcher: resyncs, Inventory: counted, Workers: p.SyncWorkers, Now: time.Now,
 		Listed: func() { statuses.Push(known()...) }, LimitReached: changed, Saturated: p.Saturated})
 	p.Metrics.WatchResync(resyncs.Due)

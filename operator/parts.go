@@ -21,6 +21,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/controllers/resync"
 	"github.com/imgroup-operator/imgroup-operator/internal/deadletter"
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupcache"
 	"github.com/imgroup-operator/imgroup-operator/internal/journal"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
 	"github.com/imgroup-operator/imgroup-operator/internal/leader"
@@ -77,8 +78,8 @@ func newManager(o options.Options, config *rest.Config, refused *kube.Refused, l
 	return ctrl.NewManager(config, ctrl.Options{
 		Scheme:         kube.Scheme(),
 		MapperProvider: kube.Mapper,
-		NewCache:       kube.NewCache,
-		Cache:          kube.CacheOptions(o.WatchNamespaces, refused, o.ClearManagedFields),
+		NewCache:       groupcache.New(o.ClearManagedFields),
+		Cache:          kube.CacheOptions(o.WatchNamespaces, refused),
 		Client:         client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &readYourWrites}},
 		Logger:         log,
 		Metrics:        metricsOptions(o),

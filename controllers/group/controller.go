@@ -46,6 +46,7 @@ type Config struct {
 	Client    client.Client // reads from the cache, sees its own writes
 	Live      client.Reader // reads from the API server
 	Cache     cache.Cache
+	Groups    client.Reader // the cache: see kube.EachGroup
 	Journal   Journal
 	Leader    interface{ IsLeader() bool }
 	Metrics   *metrics.Metrics
@@ -96,7 +97,7 @@ func New(c Config) *Controller {
 		retention:    retention{client: c.Client, now: c.Now},
 		clearer:      clearer{client: c.Client, metrics: c.Metrics, limit: rate.NewLimiter(rate.Every(time.Minute), 1)},
 		dropper:      dropper{journal: c.Journal, metrics: c.Metrics, limit: rate.NewLimiter(1, 5)},
-		sweeper:      sweeper{cache: c.Client, leader: c.Leader, inventory: c.Inventory, queue: c.Queue, listed: c.Listed},
+		sweeper:      sweeper{cache: c.Client, groups: c.Groups, leader: c.Leader, inventory: c.Inventory, queue: c.Queue, listed: c.Listed},
 		recovery: recovery{api: c.Live, retry: retry, queue: c.Queue, backoff: queue.Backoff[Kind](), limit: rate.NewLimiter(rate.Every(queue.BackoffMax), 1),
 			pending: func() []event.Key { return append(c.Journal.Keys(), c.Observed.keys()...) }},
 		errorLog: rate.NewLimiter(1, 5),

@@ -142,7 +142,7 @@ func (w *world) server(objects ...client.Object) client.Client {
 // build makes the controller anew, as after a restart.
 func (w *world) build() {
 	source := &queue.Source[Request]{}
-	w.Controller = New(Config{Client: w.cache, Live: w.api, Journal: w.journal, Leader: leads(true), Metrics: metrics.New(prometheus.NewRegistry()),
+	w.Controller = New(Config{Client: w.cache, Live: w.api, Groups: w.cache, Journal: w.journal, Leader: leads(true), Metrics: metrics.New(prometheus.NewRegistry()),
 		Events: recorder.New(nobody{}), Queue: source, Observed: NewObservations(source), Fetcher: w.fetched, Inventory: inventory.New(func(apps.Key) {}),
 		Workers: 16, Now: w.clock.Now, Listed: func() {}, LimitReached: func(apps.Key) {}, Saturated: func() bool { return false }})
 	w.line = newLine(w.t, source)

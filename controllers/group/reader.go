@@ -79,9 +79,7 @@ func (r reader) live(ctx context.Context, key event.Key) (k known, err error) {
 		return k, fmt.Errorf("listing the IMGroups of a group: %w", err)
 	}
 	for i := range list.Items {
-		if _, err := groupstatus.CompactUntracked(&list.Items[i]); err != nil {
-			return k, err
-		}
+		groupstatus.CompactUntracked(&list.Items[i])
 		if isOf(&list.Items[i], key) {
 			k.groups = append(k.groups, list.Items[i])
 		}
@@ -144,9 +142,7 @@ func (r reader) group(ctx context.Context, name types.NamespacedName) (*imv1alph
 	}
 	group = &imv1alpha1.IMGroup{}
 	err := r.api.Get(ctx, name, group)
-	if err == nil {
-		_, err = groupstatus.CompactUntracked(group)
-	}
+	groupstatus.CompactUntracked(group)
 	return group, err
 }
 

@@ -20,6 +20,7 @@ import (
 // sweeper looks at all IMGroups for those that a new leader has work with.
 type sweeper struct {
 	cache     client.Reader
+	groups    client.Reader // the cache itself: see kube.EachGroup
 	leader    interface{ IsLeader() bool }
 	inventory *inventory.Inventory
 	queue     *queue.Source[Request]
@@ -43,7 +44,7 @@ func (r sweeper) sweep(ctx context.Context) error {
 		known[kube.AppKey(&list.Items[i])] = &list.Items[i]
 	}
 	for _, key := range r.inventory.Unsettled(known) {
-		err := kube.EachGroup(ctx, r.cache, key, func(g *imv1alpha1.IMGroup) {
+		err := kube.EachGroup(ctx, r.groups, key, func(g *imv1alpha1.IMGroup) {
 			if !groupstatus.IsSettled(g, known[key]) || groupstatus.HasUnusedManagedFields(g) {
 				r.queue.PushLow(Of(groupstatus.Key(g)))
 			}

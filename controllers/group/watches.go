@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupcache"
 	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 	"github.com/imgroup-operator/imgroup-operator/internal/kube"
 	"github.com/imgroup-operator/imgroup-operator/internal/policy"
@@ -25,8 +26,8 @@ type requests = workqueue.TypedRateLimitingInterface[Request]
 // Watches are what wakes group sync. It shows the inventory every IMGroup before the first request is handled.
 func (r *Controller) Watches() []source.TypedSource[Request] {
 	return []source.TypedSource[Request]{
-		source.TypedKind(r.Cache, &imv1alpha1.IMGroup{}, groupEvents{r.Inventory, r.Fetcher, r.Metrics}),
-		source.TypedKind(r.Cache, &imv1alpha1.IMApp{}, appEvents(r.Client, r.Journal)),
+		groupcache.Watch(r.Cache, groupEvents{r.Inventory, r.Fetcher, r.Metrics}),
+		source.TypedKind(r.Cache, &imv1alpha1.IMApp{}, appEvents(r.Groups, r.Journal)),
 		r.Queue.Watch(r.backlog),
 	}
 }

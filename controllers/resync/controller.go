@@ -41,6 +41,7 @@ type Observer interface {
 type Config struct {
 	Client   client.Client
 	Live     client.Reader
+	Groups   client.Reader // the cache: see kube.EachGroup
 	Leader   interface{ IsLeader() bool }
 	Observer Observer
 	Metrics  *metrics.Metrics

@@ -135,7 +135,7 @@ func in(t *testing.T, app *imv1alpha1.IMApp, test func(*world), objects ...clien
 			&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "rest"}, Data: map[string][]byte{secretKeyKey: []byte(key + "\n")}}).
 			WithObjects(objects...).Build()
 		api := w.server()
-		w.Controller = New(Config{Client: api, Live: api, Leader: leads(true), Observer: w.seen, Metrics: metrics.New(prometheus.NewRegistry()),
+		w.Controller = New(Config{Client: api, Live: api, Groups: api, Leader: leads(true), Observer: w.seen, Metrics: metrics.New(prometheus.NewRegistry()),
 			Queue: &queue.Source[reconcile.Request]{}, Now: time.Now, AllowedHost: func(string) bool { return true }, Transport: fakeim.InMemory(w.cloud)})
 		test(w)
 		w.forget(chat)

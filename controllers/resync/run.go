@@ -32,7 +32,7 @@ type run struct {
 }
 
 func (r *Controller) newRun(app *imv1alpha1.IMApp, cloud *imcloud.Client) *run {
-	return &run{progress: progress{app: app, now: r.Now, start: r.Now()}, cloud: cloud, cache: r.Client, observer: r.Observer, metrics: r.Metrics,
+	return &run{progress: progress{app: app, now: r.Now, start: r.Now()}, cloud: cloud, cache: r.Groups, observer: r.Observer, metrics: r.Metrics,
 		leader: r.Leader, status: r.status, window: make(window, windowSize), asked: map[uint64]struct{}{}}
 }
 

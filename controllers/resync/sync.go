@@ -60,7 +60,7 @@ func (r *Controller) try(ctx context.Context, app *imv1alpha1.IMApp, t *term, fu
 // wantUnknown makes the leader ask once in its term for the declared groups of which nothing is known, where no full
 // resync would.
 func (r *Controller) wantUnknown(ctx context.Context, app *imv1alpha1.IMApp, t *term) error {
-	err := kube.EachGroup(ctx, r.Client, kube.AppKey(app), func(g *imv1alpha1.IMGroup) {
+	err := kube.EachGroup(ctx, r.Groups, kube.AppKey(app), func(g *imv1alpha1.IMGroup) {
 		if groupstatus.IsUnknown(g) {
 			t.want(r.Now(), g.Spec.GroupID)
 		}

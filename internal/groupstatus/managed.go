@@ -15,6 +15,9 @@ import (
 // apply comes, and there is none.
 var unused = []metav1.ManagedFieldsEntry{{Operation: metav1.ManagedFieldsOperationUpdate}}
 
+// UnusedManagedFields are what stands in the cache for those.
+func UnusedManagedFields() []metav1.ManagedFieldsEntry { return unused }
+
 func unusedOf(all []metav1.ManagedFieldsEntry) []metav1.ManagedFieldsEntry {
 	applied := func(m metav1.ManagedFieldsEntry) bool { return m.Operation == metav1.ManagedFieldsOperationApply }
 	if len(all) == 0 || slices.ContainsFunc(all, applied) {

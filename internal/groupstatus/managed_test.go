@@ -39,13 +39,13 @@ func TestManagedFieldsAreUnusedWhereNobodyApplies(t *testing.T) {
 			if got := HasUnusedManagedFields(g); got != c.want {
 				t.Errorf("%s: %t, want %t", c.why, got, c.want)
 			}
-			if _, err := Compact(g); err != nil || len(g.ManagedFields) > 1 {
-				t.Errorf("%s: the cache has %d entries, %v", c.why, len(g.ManagedFields), err)
+			if Compact(g); len(g.ManagedFields) > 1 {
+				t.Errorf("%s: the cache has %d entries", c.why, len(g.ManagedFields))
 			}
 		}
 		g.ManagedFields = []metav1.ManagedFieldsEntry{updated}
-		if _, err := CompactUntracked(g); err != nil || HasUnusedManagedFields(g) {
-			t.Errorf("%s: a cache without a trace of them shows them, %v", c.why, err)
+		if CompactUntracked(g); HasUnusedManagedFields(g) {
+			t.Errorf("%s: a cache without a trace of them shows them", c.why)
 		}
 	}
 }

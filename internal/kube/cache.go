@@ -13,6 +13,7 @@ import (
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupcache"
 	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 )
 
@@ -23,22 +24,13 @@ const GroupIndex = "group"
 // GroupIndexKey is where it finds a group.
 func GroupIndexKey(app, groupID string) string { return app + "/" + groupID }
 
-// CacheOptions keep in memory what the merge needs and no more. Of several namespaces one that may not be listed is told of
-// in refused, and does not keep the others waiting. tracked says that the cache shows which IMGroups have managedFields that
-// nobody uses.
-func CacheOptions(namespaces []string, refused *Refused, tracked bool) cache.Options {
+// CacheOptions are of the namespaces that are served. Of several one that may not be listed is told of in refused, and does
+// not keep the others waiting.
+func CacheOptions(namespaces []string, refused *Refused) cache.Options {
 	if len(namespaces) < 2 {
 		refused = nil
 	}
-	transform := groupstatus.Compact
-	if !tracked {
-		transform = groupstatus.CompactUntracked
-	}
-	o := cache.Options{
-		NewInformer:      informers{refused}.make,
-		DefaultTransform: cache.TransformStripManagedFields(),
-		ByObject:         map[client.Object]cache.ByObject{&imv1alpha1.IMGroup{}: {Transform: transform}},
-	}
+	o := cache.Options{NewInformer: informers{refused}.make, DefaultTransform: cache.TransformStripManagedFields()}
 	for _, ns := range namespaces {
 		if o.DefaultNamespaces == nil {
 			o.DefaultNamespaces = map[string]cache.Config{}
@@ -59,14 +51,11 @@ func AddGroupIndex(ctx context.Context, indexer client.FieldIndexer) error {
 	})
 }
 
-// EachGroup calls f with every IMGroup of an app in the cache, which f must not change.
+// EachGroup calls f with every IMGroup of an app in the cache, which is the reader.
 func EachGroup(ctx context.Context, reader client.Reader, app apps.Key, f func(*imv1alpha1.IMGroup)) error {
-	var list imv1alpha1.IMGroupList
-	err := reader.List(ctx, &list, client.InNamespace(app.Namespace), client.UnsafeDisableDeepCopy, client.DisableReadYourWritesConsistency)
-	for i := range list.Items {
-		if g := &list.Items[i]; g.Spec.AppRef.Name == app.Name {
+	return groupcache.Each(ctx, reader, app.Namespace, func(g *imv1alpha1.IMGroup) {
+		if g.Spec.AppRef.Name == app.Name {
 			f(g)
 		}
-	}
-	return err
+	})
 }

@@ -48,7 +48,7 @@ func statusOf(s event.State, compact bool) *imv1alpha1.IMGroup {
 	g := &imv1alpha1.IMGroup{}
 	groupstatus.SetState(&g.Status, appID, s, nil)
 	if compact {
-		_, _ = groupstatus.Compact(g)
+		groupstatus.Compact(g)
 	}
 	return g
 }
