@@ -5,6 +5,7 @@ package v1alpha1
 
 import (
 	"encoding/json"
+	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -26,7 +27,7 @@ func (g *IMGroup) UnmarshalJSON(b []byte) error {
 		Spec     json.RawMessage   `json:"spec"`
 	}
 	if err := json.Unmarshal(b, &parts); err != nil {
-		return err
+		return fmt.Errorf("reading an IMGroup: %w", err)
 	}
 	g.TypeMeta, g.ObjectMeta = parts.TypeMeta, parts.Metadata
 	if json.Unmarshal(parts.Spec, &g.Spec) != nil {

@@ -160,7 +160,7 @@ type IMGroupStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxProperties=80
 	// +kubebuilder:validation:XValidation:rule="self.all(key, 1 <= size(key) && size(key) <= 300)",message="names must have 1 to 300 characters"
-	FieldTimes map[string]EventTime `json:"fieldTimes,omitempty"` //nolint:kubeapilinter // a map of scalars, as a list of objects costs the API server three times as much
+	FieldTimes map[string]EventTime `json:"fieldTimes,omitempty"` //nolint:kubeapilinter // a map of scalars: a list of objects costs far more
 
 	// lastChange is the latest change that was merged: what happened, when, and by whom. Absent means none yet.
 	// +optional

@@ -15,6 +15,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/uuid"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -39,17 +40,26 @@ func (b *bench) learnTemplate(ctx context.Context) error {
 		return err
 	}
 	err = errors.Join(b.tellAll(ctx, o, namespace), o.drained(ctx))
-	if err := errors.Join(err, o.stop()); err != nil {
-		return err
-	}
 	var group unstructured.Unstructured
-	group.SetGroupVersionKind(imv1alpha1.GroupVersion.WithKind("IMGroup"))
-	if err := c.admin.Get(ctx, client.ObjectKey{Namespace: namespace, Name: groupName(groupID(0))}, &group); err != nil {
+	if err == nil {
+		group, err = c.finished(ctx, client.ObjectKey{Namespace: namespace, Name: groupName(groupID(0))})
+	}
+	if err := errors.Join(err, o.stop()); err != nil {
 		return err
 	}
 	unstructured.RemoveNestedField(group.Object, "metadata", "resourceVersion") // of etcd's own making
 	c.template = group.Object
 	return nil
+}
+
+// finished returns an IMGroup with which the operator is done: it clears managedFields last of all.
+func (c *cluster) finished(ctx context.Context, name client.ObjectKey) (group unstructured.Unstructured, err error) {
+	group.SetGroupVersionKind(imv1alpha1.GroupVersion.WithKind("IMGroup"))
+	err = wait.PollUntilContextTimeout(ctx, 50*time.Millisecond, 30*time.Second, true, func(ctx context.Context) (bool, error) {
+		err := c.admin.Get(ctx, name, &group)
+		return err == nil && len(group.GetManagedFields()) == 0, err
+	})
+	return group, err
 }
 
 // tellAll sends what makes a group complete.
