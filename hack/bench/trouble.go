@@ -37,12 +37,14 @@ func hang(ctx context.Context, c *cluster, namespace string) (func() error, erro
 	}
 	var accepting sync.WaitGroup
 	accepting.Go(func() {
+		var held []net.Conn
 		for {
 			conn, err := l.Accept()
 			if err != nil {
+				closeAll(held)
 				return
 			}
-			defer conn.Close()
+			held = append(held, conn)
 		}
 	})
 	fail, none, timeout, url := admissionv1.Fail, admissionv1.SideEffectClassNone, int32(10), "https://"+l.Addr().String()

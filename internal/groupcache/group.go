@@ -87,9 +87,13 @@ func (g *Group) DeepCopyObject() runtime.Object {
 // GetObjectKind needs no room: the kind is known.
 func (g *Group) GetObjectKind() schema.ObjectKind { return schema.EmptyObjectKind }
 
-// GetNamespace and those that follow are what the informer asks for.
-func (g *Group) GetNamespace() string       { return g.namespace }
-func (g *Group) GetName() string            { return g.name }
+// GetNamespace returns the namespace.
+func (g *Group) GetNamespace() string { return g.namespace }
+
+// GetName returns the name.
+func (g *Group) GetName() string { return g.name }
+
+// GetResourceVersion returns the version that the API server gave it.
 func (g *Group) GetResourceVersion() string { return g.version }
 
 // GetAnnotations has the one that ends the initial events of a watch.

@@ -91,14 +91,14 @@ func TestTheEndOfTheInitialEventsIsSeen(t *testing.T) {
 // Nothing of Kubernetes' own fields that a decision reads may get lost without a test that fails.
 func TestAllMetadataThatIsLeftOutIsKnown(t *testing.T) {
 	full := decoded(t, usual(1))
-	full.GenerateName, full.SelfLink, full.DeletionGracePeriodSeconds, full.Finalizers = "x", "x", new(int64), []string{"x/y"}
+	full.GenerateName, full.DeletionGracePeriodSeconds, full.Finalizers = "x", new(int64), []string{"x/y"}
 	full.DeletionTimestamp = &metav1.Time{Time: full.CreationTimestamp.Time}
 	g, err := Pack(full.DeepCopy())
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := g.Unpack()
-	full.GenerateName, full.SelfLink, full.DeletionGracePeriodSeconds, full.Finalizers, full.ManagedFields = "", "", nil, nil, nil
+	full.GenerateName, full.DeletionGracePeriodSeconds, full.Finalizers, full.ManagedFields = "", nil, nil, nil
 	delete(full.Annotations, "other")
 	if diff := cmp.Diff(full.ObjectMeta, got.ObjectMeta); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

@@ -1,6 +1,7 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
+//nolint:revive // the methods do what metav1.Object says of them
 package groupcache
 
 import (

@@ -15,7 +15,7 @@ import (
 
 func TestManagedFieldsAreUnusedWhereNobodyApplies(t *testing.T) {
 	entry := func(operation metav1.ManagedFieldsOperationType) metav1.ManagedFieldsEntry {
-		return metav1.ManagedFieldsEntry{Manager: "m", Operation: operation, FieldsV1: &metav1.FieldsV1{Raw: []byte(`{}`)}}
+		return metav1.ManagedFieldsEntry{Manager: "m", Operation: operation, FieldsV1: metav1.NewFieldsV1(`{}`)}
 	}
 	updated, applied := entry(metav1.ManagedFieldsOperationUpdate), entry(metav1.ManagedFieldsOperationApply)
 	for _, c := range []struct {

@@ -102,7 +102,7 @@ func TestManagedFieldsAreClearedOnceAndLeftToWhoeverApplies(t *testing.T) {
 	must(t, err)
 	update(t, &later, func(g *imv1alpha1.IMGroup) { // as a backup does that is restored
 		g.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "restorer", Operation: metav1.ManagedFieldsOperationUpdate, APIVersion: g.APIVersion,
-			FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:metadata":{"f:labels":{}}}`)}}}
+			FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{}}}`)}}
 	})
 	awaitManagers(t, ns, "later")
 	declared, err := groupWithID(t, ns, "declared")

@@ -70,7 +70,7 @@ func storeOtherShapes(t *testing.T, ns string) {
 		status := u.Object["status"]
 		eventually(t, "the API server takes any shape", func() error {
 			attempt := u.DeepCopy()
-			if err := world.admin.Create(t.Context(), attempt); client.IgnoreAlreadyExists(err) != nil {
+			if err := client.IgnoreAlreadyExists(world.admin.Create(t.Context(), attempt)); err != nil {
 				return err
 			}
 			if err := world.admin.Get(t.Context(), client.ObjectKeyFromObject(u), attempt); err != nil {
