@@ -51,6 +51,7 @@ type sizeResult struct {
 	firstAck    time.Duration // from the start of the process
 	changes     inForce       // while the IMGroups are still being listed, if there are many
 	allKnown    time.Duration // until the cache has every IMGroup and has looked at it
+	ours, their float64       // processor time until then, in s: the operator's, the API server's
 	now, most   float64       // MiB
 	writes      float64       // of IMGroups until then, beside the callback's
 	cost, after float64       // µs per callback; MiB with the callbacks
@@ -92,6 +93,8 @@ func (b *bench) addSizes(all []sizeResult, size int) {
 	b.detail("7", "memory after callbacks, "+of, "MiB", values(func(r sizeResult) float64 { return r.after }))
 	b.detail("7", "memory of the API server, "+of, "MiB", values(func(r sizeResult) float64 { return r.server }))
 	b.detail("11", "restart: first callback acknowledged, "+of, "ms", times(func(r sizeResult) time.Duration { return r.firstAck }))
+	b.detail("11", "restart: the operator's processor time, "+of, "s", values(func(r sizeResult) float64 { return r.ours }))
+	b.detail("11", "restart: the API server's processor time, "+of, "s", values(func(r sizeResult) float64 { return r.their }))
 	b.detail("11", "after ready: a new IMApp, "+of, "ms", times(func(r sizeResult) time.Duration { return r.changes.newApp }))
 	b.detail("11", "after ready: a new token, "+of, "ms", times(func(r sizeResult) time.Duration { return r.changes.rotation }))
 	b.detail("11", "after ready: a suspension, "+of, "ms", times(func(r sizeResult) time.Duration { return r.changes.suspend }))
@@ -114,6 +117,10 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 	if err != nil {
 		return r, err
 	}
+	serverBefore, err := b.cluster.serverCPU(ctx)
+	if err != nil {
+		return r, err
+	}
 	start := time.Now()
 	fresh := b.name("fresh")
 	o, err := b.launch(app.Namespace + "," + fresh)
@@ -131,6 +138,9 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 		return r, err
 	}
 	r.allKnown = time.Since(start)
+	if r.ours, r.their, err = b.startCost(ctx, o, serverBefore); err != nil {
+		return r, err
+	}
 	written, _, err := b.cluster.writes(ctx)
 	if err != nil {
 		return r, err
@@ -150,6 +160,16 @@ func (b *bench) startWith(ctx context.Context, app *imv1alpha1.IMApp, size int) 
 	}
 	r.server, err = b.cluster.serverMemory(ctx)
 	return r, err
+}
+
+// startCost is the processor time that a start took, in s.
+func (b *bench) startCost(ctx context.Context, o *operator, serverBefore float64) (ours, theirs float64, err error) {
+	spent, err := cpuTime(o.Process)
+	if err != nil {
+		return 0, 0, err
+	}
+	now, err := b.cluster.serverCPU(ctx)
+	return spent.Seconds(), now - serverBefore, err
 }
 
 // firstAck tries until a callback is acknowledged, from the moment the process starts.
