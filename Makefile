@@ -98,6 +98,14 @@ docs: ## Generate docs/reference and docs/dataflow.svg
 golden: controlplane ## Regenerate the plugin's golden files and docs/kubectl-imgroup.md; look at the difference
 	KUBEBUILDER_ASSETS='$(ASSETS)' go test -count=1 ./cmd/kubectl-imgroup -update
 
+.PHONY: browser
+browser: ## Get the Chromium that test/ui needs, if there is none (Debian, root)
+	@hack/browser.sh
+
+.PHONY: pictures
+pictures: controlplane browser ## Take the pictures of docs/ui anew; look at them
+	KUBEBUILDER_ASSETS='$(ASSETS)' go test -C test/ui -count=1 -run TestPictures -update
+
 .PHONY: build-installer
 build-installer: ## Write dist/install.yaml: config/default in one file, with the image IMG
 	@mkdir -p bin dist
@@ -128,7 +136,7 @@ lint: ## Lint, import arrows and API conventions among it
 # The modules below this one that have code of ours. Where it stands on hundreds of packages that nothing else
 # here uses, only those linters run that do not have to read all of these.
 MODULES       = docs/recipes hack/alerts hack/image test/gitops
-HEAVY_MODULES = hack/docs hack/journals test/gitops/argocd test/recipes
+HEAVY_MODULES = hack/docs hack/journals test/gitops/argocd test/recipes test/ui
 LINT_MODULE   = go tool -modfile='$(CURDIR)/hack/lint/go.mod' golangci-lint-kube-api-linter run -c '$(CURDIR)/.golangci.yml' ./...
 
 .PHONY: lint-modules
@@ -163,10 +171,10 @@ CAN_RUN_PODS = $(shell [ "$$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/
 
 # Tests that need modules which the operator does not. They run without the race detector, which would build all those modules
 # once more: what they start of ours runs with it in the other tests.
-TEST_MODULES = hack/alerts hack/image hack/docs test/gitops test/recipes
+TEST_MODULES = hack/alerts hack/image hack/docs test/gitops test/recipes test/ui
 
 .PHONY: test-modules
-test-modules: verify-modules controlplane ## What must pass too: verify-modules, and the tests that have modules of their own, such as Argo CD's
+test-modules: verify-modules controlplane browser ## What must pass too: verify-modules, and the tests that have modules of their own, such as Argo CD's
 	@set -e; for module in $(TEST_MODULES); do \
 		KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --raw-command -- \
 			go test -C $$module -json -vet=off -timeout $(TEST_TIMEOUT) ./...; \

@@ -27,6 +27,8 @@ var stable = []struct {
 	{regexp.MustCompile(`\bin \d+s\.`), "in 3s."},
 	{regexp.MustCompile(`"milliseconds": \d+`), `"milliseconds": 3`},
 	{regexp.MustCompile(`Watching \d+ IMGroups`), "Watching 7 IMGroups"},
+	{regexp.MustCompile(`page of \d+ IMGroups`), "page of 7 IMGroups"},
+	{regexp.MustCompile(`token=[A-Z2-7]{26}`), "token=AYS5RGUIVRQ6HFJ2WB7LKCM43X"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:8090"},
 	{regexp.MustCompile(`6[5-9]m`), "65m"}, // where the test takes longer than a minute
 	{regexp.MustCompile(`12[5-9]m`), "125m"},

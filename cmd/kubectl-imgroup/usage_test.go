@@ -12,7 +12,7 @@ import (
 )
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"url", "--help"}, {"send", "--help"}, {"watch", "--help"}, {"history", "--help"},
+	for _, args := range [][]string{{"--help"}, {"url", "--help"}, {"send", "--help"}, {"watch", "--help"}, {"ui", "--help"}, {"history", "--help"},
 		{"resync", "--help"}, {"status", "--help"}, {"check", "--help"}, {"report", "--help"}, {"suspend", "--help"}, {"resume", "--help"}, {"completion", "--help"}, {"version", "--help"}} {
 		t.Run(args[0], func(t *testing.T) {
 			t.Parallel()
@@ -50,6 +50,7 @@ func TestWrongUsage(t *testing.T) {
 		{"is taken as the time of receipt", []string{"send", "support", "g", "-n", "chat", "--event-time", "1h", "--wait"}},
 		{`there is no command "check-all"`, []string{"check-all"}},
 		{`do not go together`, []string{"check", "support", "-A"}},
+		{"is not between 0 and 65535", []string{"ui", "--port", "65536"}},
 		{"requires at least 1 arg", []string{"suspend"}},
 		{"is not KEY=VALUE", []string{"send", "support", "g", "-n", "chat", "--custom", "Region"}},
 		{"is not http://HOST", []string{"send", "support", "g", "-n", "chat", "--url", "chat.example.com"}},

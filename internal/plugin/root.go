@@ -18,6 +18,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/send"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/status"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/suspend"
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/ui"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/url"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/version"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/command/watch"
@@ -47,7 +48,7 @@ func root(e *cli.Env) *cobra.Command {
 		return exit.Usage("%w; see '%s --help'", err, c.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(url.Command(e), send.Command(e), watch.Command(e), history.Command(e), resync.Command(e),
+	root.AddCommand(url.Command(e), send.Command(e), watch.Command(e), ui.Command(e), history.Command(e), resync.Command(e),
 		check.Command(e), report.Command(e), status.Command(e), suspend.Suspend(e), suspend.Resume(e), completion.Command(e), version.Command(e))
 	return root
 }

@@ -23,7 +23,8 @@ const (
 // steps are in the order in which they are run: a newcomer's, which is that of the README, then an operator's.
 var steps = []step{
 	{page: "README.md", has: "make run", not: "the test has started it"},
-	{page: "README.md", has: "kubectl-imgroup --kubeconfig", watches: true},
+	{page: "README.md", has: "watch -A", watches: true},
+	{page: "README.md", has: "ui -A", not: "it opens a browser; test/ui looks at the page"},
 	{page: "README.md", has: "8090/callbacks/default/demo", want: []string{`{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}`}, shown: []string{"Hello"}},
 	{page: "README.md", has: "modify_group_base_info", want: []string{`"ActionStatus":"OK"`}, shown: []string{"東京 "}},
 	{page: "README.md", has: "make test", not: "this is a part of it"},

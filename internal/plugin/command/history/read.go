@@ -12,6 +12,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/changes"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cli"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cluster"
+	"github.com/imgroup-operator/imgroup-operator/internal/plugin/events"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/exit"
 )
 
@@ -27,7 +28,7 @@ type history struct {
 	Requested  string                   `json:"resyncRequested,omitempty"` // of this group, by the annotation
 	Resync     *imv1alpha1.ResyncStatus `json:"appResync,omitempty"`       // of all groups of the IMApp
 	Conditions []metav1.Condition       `json:"conditions"`
-	Events     []happening              `json:"events"`
+	Events     []events.Event           `json:"events"`
 }
 
 func read(ctx context.Context, e *cli.Env, arg string) (*history, error) {
@@ -48,11 +49,11 @@ func read(ctx context.Context, e *cli.Env, arg string) (*history, error) {
 // addMore adds what needs more rights. Without them something is better than nothing.
 func addMore(ctx context.Context, e *cli.Env, k *cluster.Cluster, g *imv1alpha1.IMGroup, h *history) error {
 	app, appErr := k.App(ctx, g.Spec.AppRef.Name)
-	events, eventsErr := eventsOf(ctx, k, g)
+	seen, eventsErr := events.Of(ctx, k, g)
 	if ctx.Err() != nil {
 		return exit.ErrInterrupted
 	}
-	h.Events = events
+	h.Events = seen
 	if appErr == nil {
 		h.Resync = app.Status.Resync
 	} else {

@@ -11,9 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
@@ -111,39 +109,5 @@ func TestAReaderThatIsGoneEndsIt(t *testing.T) {
 	r.show = func([]changes.Change) error { return full }
 	if err := errors.Join(r.Replace(nil, ""), r.Add(named("a", "1", "x", 5))); err != nil || !errors.Is(r.err, full) {
 		t.Errorf("%v; it ended with %v", err, r.err)
-	}
-}
-
-// An answer of the API server, in order: which are taken as they are, what is said, and when it ends.
-func TestSettled(t *testing.T) {
-	away := apierrors.NewServiceUnavailable("starting")
-	no := apierrors.NewForbidden(schema.GroupResource{Resource: "imgroups"}, "", nil)
-	for _, test := range []struct {
-		name    string
-		answers []error
-		every   time.Duration
-		said    string
-		settled bool // the last one
-		end     error
-	}{
-		{"there at once", []error{nil}, 0, "", true, nil},
-		{"not there at the start", []error{away}, 0, "", true, away},
-		{"a no at the start", []error{no}, 0, "", true, no},
-		{"away for a day", []error{nil, away, away}, 24 * time.Hour, "The API server is away (starting); trying again.\n", false, nil},
-		{"back", []error{nil, away, nil}, time.Hour, "The API server is away (starting); trying again.\nThe API server is back.\n", true, nil},
-		{"a no while it starts", []error{nil, away, no, nil}, time.Hour, "The API server is away (starting); trying again.\nThe API server is back.\n", true, nil},
-		{"a no, away and a no again", []error{nil, no, away, no}, time.Hour, "The API server is away (" + no.Error() + "); trying again.\n", false, nil},
-		{"a no that stays", []error{nil, no, no}, 2 * time.Minute, "The API server is away (" + no.Error() + "); trying again.\n", true, no},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			r, settled := newRecorder(), false
-			for _, answer := range test.answers {
-				settled = r.settled(answer)
-				r.at = r.at.Add(test.every)
-			}
-			if settled != test.settled || !errors.Is(r.err, test.end) || (r.err == nil) != (test.end == nil) || r.said.String() != test.said {
-				t.Errorf("settled: %t; it ended with %v and said %q", settled, r.err, r.said.String())
-			}
-		})
 	}
 }

@@ -1,7 +1,8 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package history
+// Package events reads the Events of an object.
+package events
 
 import (
 	"context"
@@ -16,24 +17,24 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cluster"
 )
 
-// happening is an Event.
-type happening struct {
+// Event is what people read of one.
+type Event struct {
 	Time   metav1.MicroTime `json:"time"`
 	Type   string           `json:"type"`
 	Reason string           `json:"reason"`
 	Note   string           `json:"note"`
 }
 
-// eventsOf are the Events of an IMGroup, the newest last.
-func eventsOf(ctx context.Context, k *cluster.Cluster, g *imv1alpha1.IMGroup) ([]happening, error) {
+// Of are the Events of an IMGroup, the newest last.
+func Of(ctx context.Context, k *cluster.Cluster, g *imv1alpha1.IMGroup) ([]Event, error) {
 	var list corev1.EventList
 	err := k.List(ctx, &list, client.InNamespace(g.Namespace), client.MatchingFields{"involvedObject.uid": string(g.UID)})
-	all := make([]happening, 0, len(list.Items))
+	all := make([]Event, 0, len(list.Items))
 	for i := range list.Items {
 		e := &list.Items[i]
-		all = append(all, happening{Time: timeOf(e), Type: e.Type, Reason: e.Reason, Note: e.Message})
+		all = append(all, Event{Time: timeOf(e), Type: e.Type, Reason: e.Reason, Note: e.Message})
 	}
-	slices.SortStableFunc(all, func(a, b happening) int { return a.Time.Compare(b.Time.Time) })
+	slices.SortStableFunc(all, func(a, b Event) int { return a.Time.Compare(b.Time.Time) })
 	return all, err
 }
 

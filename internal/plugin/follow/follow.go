@@ -1,11 +1,13 @@
 // Copyright The imgroup-operator Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package watch
+// Package follow keeps a store as the API server has its objects, and goes on over outages of it.
+package follow
 
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,7 +18,6 @@ import (
 	"k8s.io/client-go/tools/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cluster"
 )
 
@@ -28,40 +29,59 @@ const (
 	refusedFor = time.Minute
 )
 
-// run returns when the context ends, or with the error that makes it useless to go on.
-func (f *follower) run(ctx context.Context) error {
+// Follower tells a store of each change of the objects of a kind, and waits until the store has taken it. After a lost
+// connection it lists again. It runs once.
+type Follower struct {
+	Cluster   *cluster.Cluster
+	Kind      client.Object            // an empty one
+	List      func() client.ObjectList // an empty one
+	Namespace string                   // "": all
+	Name      string                   // of the only one that is followed; "": all
+	Now       func() time.Time
+	Away      func(why error) // is called when the API server goes away
+	Back      func()          // is called when it is back
+
+	end     context.CancelCauseFunc
+	mu      sync.Mutex
+	listed  bool // somebody was there
+	away    bool
+	refused time.Time // since when; zero: not
+}
+
+// Run returns when the context ends, or with the error that makes it useless to go on: at the start that is any.
+func (f *Follower) Run(ctx context.Context, store cache.ReflectorStore) error {
 	ctx, f.end = context.WithCancelCause(ctx)
 	defer f.end(nil)
 	source := &cache.ListWatch{ListWithContextFunc: f.list, WatchFuncWithContext: f.watchFrom}
-	cache.NewReflectorWithOptions(source, &imv1alpha1.IMGroup{}, f, cache.ReflectorOptions{Name: "watch"}).RunWithContext(ctx)
+	cache.NewReflectorWithOptions(source, f.Kind, store, cache.ReflectorOptions{Name: "follow"}).RunWithContext(ctx)
 	return context.Cause(ctx)
 }
 
-func (f *follower) options(o *metav1.ListOptions) client.ListOption {
-	if len(f.names) == 1 { // also for users who may see this one only
-		o.FieldSelector = fields.OneTermEqualSelector("metadata.name", f.names[0]).String()
+func (f *Follower) options(o *metav1.ListOptions) client.ListOption {
+	if f.Name != "" { // also for users who may see this one only
+		o.FieldSelector = fields.OneTermEqualSelector("metadata.name", f.Name).String()
 	}
-	return &client.ListOptions{Namespace: f.namespace, Raw: o}
+	return &client.ListOptions{Namespace: f.Namespace, Raw: o}
 }
 
-func (f *follower) list(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+func (f *Follower) list(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 	return patiently(ctx, f, isExpired, func() (runtime.Object, error) {
-		list := &imv1alpha1.IMGroupList{}
-		return list, f.cluster.List(ctx, list, f.options(&o))
+		list := f.List()
+		return list, f.Cluster.List(ctx, list, f.options(&o))
 	})
 }
 
-func (f *follower) watchFrom(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+func (f *Follower) watchFrom(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
 	// An API server that cannot stream a list calls the wish for it invalid; then the library lists instead.
 	library := func(err error) bool { return isExpired(err) || o.SendInitialEvents != nil && apierrors.IsInvalid(err) }
 	return patiently(ctx, f, library, func() (watch.Interface, error) {
-		return f.cluster.Watch(ctx, &imv1alpha1.IMGroupList{}, f.options(&o))
+		return f.Cluster.Watch(ctx, f.List(), f.options(&o))
 	})
 }
 
 // patiently asks until the API server is back. At the start nobody waits for one that is not there. The library, which
 // asks, knows what to do about some errors.
-func patiently[result any](ctx context.Context, f *follower, library func(error) bool, ask func() (result, error)) (result, error) {
+func patiently[result any](ctx context.Context, f *Follower, library func(error) bool, ask func() (result, error)) (result, error) {
 	for {
 		r, err := ask()
 		if ctx.Err() != nil || err != nil && library(err) || f.settled(err) {
@@ -76,12 +96,12 @@ func patiently[result any](ctx context.Context, f *follower, library func(error)
 }
 
 // settled reports whether an answer is to be taken as it is, and ends what cannot go on.
-func (f *follower) settled(err error) bool {
+func (f *Follower) settled(err error) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err == nil {
 		if f.away {
-			f.Note("The API server is back.")
+			f.Back()
 		}
 		f.away, f.listed, f.refused = false, true, time.Time{}
 		return true
@@ -91,14 +111,14 @@ func (f *follower) settled(err error) bool {
 		return true
 	}
 	if !f.away {
-		f.Note("The API server is away (%v); trying again.", err)
+		f.Away(err)
 	}
 	f.away = true
 	return false
 }
 
 // refusedSince is how long all answers have been a no.
-func (f *follower) refusedSince(err error) time.Duration {
+func (f *Follower) refusedSince(err error) time.Duration {
 	switch {
 	case cluster.IsAway(err):
 		f.refused = time.Time{}
