@@ -5,6 +5,7 @@ package v1alpha1
 
 import (
 	"encoding/json"
+	jsonv2 "encoding/json/v2"
 	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,7 +16,7 @@ import (
 // why, and a spec that cannot be read is empty, too.
 func (g *IMGroup) UnmarshalJSON(b []byte) error {
 	type plain IMGroup
-	fault := json.Unmarshal(b, (*plain)(g))
+	fault := jsonv2.Unmarshal(b, (*plain)(g), json.DefaultOptionsV1()) // json.Unmarshal would look through it once before
 	if fault == nil {
 		return nil
 	}

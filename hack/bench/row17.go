@@ -7,10 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 )
 
 // sizeOfOne is measured on many.
@@ -27,8 +23,7 @@ func (b *bench) row17(ctx context.Context) error {
 		if err := b.cluster.seed(ctx, app, 1, sizeOfOne); err != nil {
 			return err
 		}
-		var list imv1alpha1.IMGroupList // which waits until the API server's cache has all
-		return b.cluster.bare.List(ctx, &list, client.InNamespace(app.Namespace), client.Limit(1))
+		return b.cluster.ingested(ctx, app.Namespace)
 	})
 	if err != nil {
 		return err

@@ -38,6 +38,9 @@ func (b *bench) row7(ctx context.Context) error {
 		if err := c.seed(ctx, app, have, size); err != nil {
 			return err
 		}
+		if err := c.ingested(ctx, app.Namespace); err != nil {
+			return err
+		}
 		have = size
 		if err := b.measureSize(ctx, app, size); err != nil {
 			return err

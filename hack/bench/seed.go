@@ -85,6 +85,20 @@ func (c *cluster) seed(ctx context.Context, app *imv1alpha1.IMApp, from, to int)
 	return c.put(ctx, from, to, func(n int) object { return c.copyOf(app, n) })
 }
 
+// ingested waits until the API server's cache has what was written behind its back, which a list asks for.
+func (c *cluster) ingested(ctx context.Context, namespace string) error {
+	var last error
+	err := wait.PollUntilContextTimeout(ctx, time.Second, listTimeout, true, func(ctx context.Context) (bool, error) {
+		var list imv1alpha1.IMGroupList
+		last = c.bare.List(ctx, &list, client.InNamespace(namespace), client.Limit(1))
+		return last == nil, nil
+	})
+	if err != nil {
+		return fmt.Errorf("the API server reads the seeds: %w (last: %w)", err, last)
+	}
+	return nil
+}
+
 // object is one to be written to etcd as the API server would.
 type object struct {
 	resource string // GROUP/PLURAL

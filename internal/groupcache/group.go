@@ -6,7 +6,6 @@
 package groupcache
 
 import (
-	"encoding/json"
 	"fmt"
 	"unique"
 
@@ -65,7 +64,7 @@ func (g *Group) Unpack() *imv1alpha1.IMGroup {
 // UnmarshalJSON packs an IMGroup as it comes from the API server.
 func (g *Group) UnmarshalJSON(b []byte) error {
 	var group imv1alpha1.IMGroup
-	if err := json.Unmarshal(b, &group); err != nil {
+	if err := group.UnmarshalJSON(b); err != nil { // itself: json.Unmarshal would read everything once more before
 		return err
 	}
 	end := group.Annotations[metav1.InitialEventsAnnotationKey] == "true"
