@@ -67,7 +67,9 @@ var deeds = []deed{
 	}},
 }
 
-func merge(json string) client.Patch { return client.RawPatch("application/merge-patch+json", []byte(json)) }
+func merge(json string) client.Patch {
+	return client.RawPatch("application/merge-patch+json", []byte(json))
+}
 
 func resyncRequest() client.Patch {
 	return merge(fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, imv1alpha1.AnnotationResyncRequestedAt, time.Now().Format(time.RFC3339)))
