@@ -175,10 +175,18 @@ TEST_MODULES = hack/alerts hack/image hack/docs test/gitops test/recipes test/ui
 
 .PHONY: test-modules
 test-modules: verify-modules controlplane browser ## What must pass too: verify-modules, and the tests that have modules of their own, such as Argo CD's
+	@$(if $(CAN_GET_NGINX),$(MAKE) --no-print-directory test-mirror,echo 'test-mirror is left out: it needs nginx, or the apt-get that gets it')
 	@set -e; for module in $(TEST_MODULES); do \
 		KUBEBUILDER_ASSETS='$(ASSETS)' $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --raw-command -- \
 			go test -C $$module -json -vet=off -timeout $(TEST_TIMEOUT) ./...; \
 	done
+
+CAN_GET_NGINX = $(shell hack/nginx.sh >/dev/null 2>&1 && echo yes)
+
+.PHONY: test-mirror
+test-mirror: controlplane ## docs/mirror.md with a real nginx: NGINX, or that of the PATH, or of Debian or Ubuntu
+	KUBEBUILDER_ASSETS='$(ASSETS)' NGINX="$$(hack/nginx.sh)" $(GOTESTSUM) --format pkgname --raw-command -- \
+		go test -json -tags nginx -vet=off -timeout $(TEST_TIMEOUT) ./test/mirror
 
 .PHONY: test-fuzz
 test-fuzz: ## Fuzz each target for FUZZ_TIME (1m)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -33,6 +34,8 @@ type argoAnswer struct {
 	Health, Message string
 	Differs         bool
 	Live, Predicted string
+	Actions         []string
+	Result          map[string]any
 	Error           string
 }
 
@@ -92,6 +95,16 @@ func (a *argo) ask(question map[string]any) (*argoAnswer, error) {
 // health is what Argo CD says of an object.
 func (a *argo) health(live *unstructured.Unstructured) (*argoAnswer, error) {
 	return a.ask(map[string]any{"live": live.Object})
+}
+
+// actions are those that Argo CD offers for an object now.
+func (a *argo) actions(live *unstructured.Unstructured) ([]string, error) {
+	answer, err := a.ask(map[string]any{"live": live.Object, "action": "?"})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(answer.Actions)
+	return answer.Actions, nil
 }
 
 // difference is what Argo CD would change in an object, compared in one of its ways.

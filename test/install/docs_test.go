@@ -4,6 +4,7 @@
 package install
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,4 +72,20 @@ func TestAnotherNamespace(t *testing.T) {
 	}
 	checkBindings(t, b)
 	newApplier(t).accepts(t, b)
+}
+
+// What docs/mirror.md has of the backend's own objects is accepted, and leads to the operator's Service.
+func TestTheWaysOfACopyAreAccepted(t *testing.T) {
+	writeDocument(t)
+	haveNamespace(t, "shop")
+	a := newApplier(t)
+	for _, file := range []string{"http_route.yaml", "ingress.yaml"} {
+		text, err := os.ReadFile(filepath.Join(world.tree, "deploy-mirror", file))
+		must(t, err)
+		a.accepts(t, parse(t, text))
+		if s := build(t, "config/default").named("Service", harness.SystemNamespace, "imgroup-operator"); !strings.Contains(string(text), s.GetName()+"."+s.GetNamespace()+".svc") &&
+			!strings.Contains(string(text), "name: "+s.GetName()+", namespace: "+s.GetNamespace()) {
+			t.Errorf("%s leads elsewhere", file)
+		}
+	}
 }

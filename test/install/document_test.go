@@ -14,20 +14,20 @@ import (
 
 // part is a YAML block of a document whose first line is a comment with the name of a file, or a namespace that its
 // readers make.
-var part = regexp.MustCompile("(?s)```yaml\n# ([a-z/-]+\\.yaml)\n(.*?)```|kubectl create namespace ([a-z-]+)")
+var part = regexp.MustCompile("(?s)```yaml\n# ([a-z/_-]+\\.yaml)\n(.*?)```|kubectl create namespace ([a-z-]+)")
 
-// written is an overlay of docs/install.md, as its readers write it.
+// written is an overlay of docs/install.md or docs/mirror.md, as its readers write it.
 type written struct {
 	dir        string
 	namespaces []string // that they have made before
 }
 
-// writeDocument writes all overlays of docs/install.md beside the copy of config.
+// writeDocument writes all overlays of the two beside the copy of config.
 func writeDocument(t *testing.T) (overlays []written) {
 	t.Helper()
 	var namespaces []string
 	files := map[string]bool{}
-	for _, m := range part.FindAllStringSubmatch(page(t, "install.md"), -1) {
+	for _, m := range part.FindAllStringSubmatch(page(t, "install.md")+page(t, "mirror.md"), -1) {
 		file, content, namespace := m[1], m[2], m[3]
 		if namespace != "" {
 			namespaces = append(namespaces, namespace)
@@ -38,7 +38,7 @@ func writeDocument(t *testing.T) (overlays []written) {
 		}
 		files[file] = true
 		write(t, filepath.Join(world.tree, file), content)
-		if strings.Count(file, "/") == 1 {
+		if strings.Count(file, "/") == 1 && filepath.Base(file) == "kustomization.yaml" {
 			overlays = append(overlays, written{filepath.Dir(file), slices.Clone(namespaces)})
 		}
 	}

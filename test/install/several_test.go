@@ -47,7 +47,7 @@ func TestTwoInstallationsAreApart(t *testing.T) {
 func TestTheWaysInLeadToTheirOwnInstallation(t *testing.T) {
 	overlays := writeDocument(t)
 	shop := overlays[slices.IndexFunc(overlays, func(w written) bool { return w.dir == "deploy-shop" })]
-	for _, component := range []string{"ingress", "gateway-api", "cert-manager", "prometheus"} {
+	for _, component := range []string{"ingress", "gateway-api", "cert-manager", "prometheus", "mirror"} {
 		checkParts(t, build(t, shop.with(t, component)))
 	}
 }

@@ -37,6 +37,14 @@ func checkWaysIn(t *testing.T, b bundle) {
 			t.Errorf("the HTTPRoute leads to no port: %+v", to)
 		}
 	}
+	type grant struct {
+		Spec struct{ To []struct{ Name string } }
+	}
+	for _, g := range all[grant](t, b, "ReferenceGrant") {
+		if !leadsTo(t, b, g.Spec.To[0].Name, "callbacks", 0) {
+			t.Errorf("the ReferenceGrant is for no Service: %+v", g)
+		}
+	}
 	for _, o := range b {
 		if o.GetKind() == "Certificate" {
 			name, _, err := unstructured.NestedString(o.Object, "spec", "secretName")

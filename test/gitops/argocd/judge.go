@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/diff"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
@@ -21,12 +22,14 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// question asks for the health of an object, or, with Desired, whether the object differs from it.
+// question asks for the health of an object; with Desired, whether the object differs from it; with Action, for the names
+// of what may be done with it ("?"), or for what one of these makes of it.
 type question struct {
 	Live    *unstructured.Unstructured `json:"live"`
 	Desired *unstructured.Unstructured `json:"desired,omitempty"`
 	// Way is how to compare: see ways.
-	Way string `json:"way,omitempty"`
+	Way    string `json:"way,omitempty"`
+	Action string `json:"action,omitempty"`
 }
 
 type answer struct {
@@ -36,6 +39,9 @@ type answer struct {
 	Differs   bool   `json:"differs,omitempty"`
 	Live      string `json:"live,omitempty"`      // as it was compared
 	Predicted string `json:"predicted,omitempty"` // what Argo CD would make of it
+
+	Actions []string                   `json:"actions,omitempty"`
+	Result  *unstructured.Unstructured `json:"result,omitempty"`
 
 	Error string `json:"error,omitempty"`
 }
@@ -76,6 +82,9 @@ func (j *judge) answer(q *question) (*answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading argocd-cm: %w", err)
 	}
+	if q.Action != "" {
+		return act(lua.VM{ResourceOverrides: overrides}, q)
+	}
 	h, err := health.GetResourceHealth(q.Live, lua.ResourceHealthOverrides(overrides))
 	if err != nil || h == nil {
 		return &answer{}, err
@@ -98,4 +107,35 @@ func (j *judge) compare(q *question) (*answer, error) {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
 	return &answer{Differs: result.Modified, Live: string(result.NormalizedLive), Predicted: string(result.PredictedLive)}, nil
+}
+
+// act lists what may be done now, or does it, as Argo CD does when somebody clicks.
+func act(vm lua.VM, q *question) (*answer, error) {
+	scripts, err := vm.GetResourceActionDiscovery(q.Live)
+	if err != nil {
+		return nil, err
+	}
+	all, err := vm.ExecuteResourceActionDiscovery(q.Live, scripts)
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{}
+	for _, action := range all {
+		if !action.Disabled {
+			a.Actions = append(a.Actions, action.Name)
+		}
+	}
+	if !slices.Contains(a.Actions, q.Action) {
+		return a, nil
+	}
+	definition, err := vm.GetResourceAction(q.Live, q.Action)
+	if err != nil {
+		return nil, err
+	}
+	results, err := vm.ExecuteResourceAction(q.Live, definition.ActionLua, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.Result = results[0].UnstructuredObj
+	return a, nil
 }
