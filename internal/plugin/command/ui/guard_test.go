@@ -14,12 +14,13 @@ import (
 )
 
 // siteOf is a server that is not started, with groups.
-func siteOf(t *testing.T) (*guard, http.Handler) {
+func siteOf(t *testing.T) (g *guard, handler http.Handler) {
 	t.Helper()
 	h := newHub(time.Now)
 	h.begin(nil)
-	g := newGuard("127.0.0.1:8484")
-	return g, g.wrap(&site{hub: h})
+	g = newGuard("127.0.0.1:8484")
+	handler = g.wrap(&site{hub: h})
+	return g, handler
 }
 
 // ask sends a request that a browser would send which was let in, with some changes.
@@ -166,7 +167,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	g, handler := siteOf(t)
 	server := httptest.NewServer(handler)
 	g.origin = server.URL
-	defer server.Close()
+	t.Cleanup(server.Close) // after the streams, for which it waits
 	get := func() *http.Response {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+g.path+"stream", nil)
 		if err != nil {
@@ -182,7 +183,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	open := make([]*http.Response, maxStreams)
 	for i := range open {
 		open[i] = get()
-		defer open[i].Body.Close()
+		t.Cleanup(func() { _ = open[i].Body.Close() })
 		first := make([]byte, len("data: {"))
 		if _, err := io.ReadFull(open[i].Body, first); err != nil || string(first) != "data: {" || open[i].Header.Get("Content-Type") != "text/event-stream" {
 			t.Fatalf("stream %d: %s %q %v", i, open[i].Status, first, err)
