@@ -54,7 +54,7 @@ var wishes = []wish{
 	{opsGroup, "custom fields", "map[Level:7 Region:eu]", func(s imv1alpha1.IMGroupStatus) string { return fmt.Sprint(s.CustomFields) }},
 	{opsGroup, "operator of the newest change", "leckie", func(s imv1alpha1.IMGroupStatus) string { return s.LastChange.Operator }},
 	{opsGroup, "condition Synced", "True", condition(imv1alpha1.ConditionSynced)},
-	{opsGroup, "condition Destroyed", "False", condition(imv1alpha1.ConditionDestroyed)},
+	{opsGroup, "condition Destroyed", "absent", condition(imv1alpha1.ConditionDestroyed)},
 	{opsGroup, "condition Ready", "True", condition(imv1alpha1.ConditionReady)},
 	{teamGroup, "name", "青チーム", func(s imv1alpha1.IMGroupStatus) string { return known(s.Name) }},
 	{teamGroup, "owner", "peter", func(s imv1alpha1.IMGroupStatus) string { return known(s.Owner) }},
