@@ -83,6 +83,8 @@ func newManager(o options.Options, config *rest.Config, refused *kube.Refused, l
 		Client:         client.Options{Cache: &client.CacheOptions{EnableReadYourWritesConsistency: &readYourWrites}},
 		Logger:         log,
 		Metrics:        metricsOptions(o),
+
+		PprofBindAddress: o.PprofBindAddress,
 	})
 }
 

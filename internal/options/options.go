@@ -30,6 +30,7 @@ type Options struct {
 	MetricsBindAddress      string
 	MetricsSecure           bool
 	HealthProbeBindAddress  string
+	PprofBindAddress        string
 	LeaderElect             bool
 	LeaderElectionNamespace string
 	RESTAllowedHosts        []string
@@ -92,6 +93,7 @@ func flags(o *Options) *flag.FlagSet {
 	fs.StringVar(&o.MetricsBindAddress, "metrics-bind-address", ":8080", "address of the metrics; 0: off")
 	fs.BoolVar(&o.MetricsSecure, "metrics-secure", false, "serve metrics over HTTPS, to authenticated and authorised clients only")
 	fs.StringVar(&o.HealthProbeBindAddress, "health-probe-bind-address", ":8081", "address of /healthz and /readyz; 0: off")
+	fs.StringVar(&o.PprofBindAddress, "pprof-bind-address", "0", "loopback address of /debug/pprof/, which anybody who reaches it may read; 0: off")
 	fs.BoolVar(&o.LeaderElect, "leader-elect", true, "elect one replica for the tasks that only one may do; turn off for a single replica")
 	fs.StringVar(&o.LeaderElectionNamespace, "leader-election-namespace", "", "namespace of the Lease; empty: $POD_NAMESPACE, the ServiceAccount's, then default")
 	fs.Func("rest-allowed-hosts", "comma-separated hosts that an IMApp's spec.rest.baseURL may name (default: Tencent's); http://127.0.0.1:PORT for tests", list(&o.RESTAllowedHosts))

@@ -31,7 +31,7 @@ func TestDefaultsAreAsDocumented(t *testing.T) {
 	}
 	want := Options{
 		CallbackBindAddress: ":8090", JournalDir: "/var/lib/imgroup/journal", JournalMaxBytes: 1 << 30, JournalMaxGroups: 200_000,
-		SyncWorkers: 16, ClearManagedFields: true, MetricsBindAddress: ":8080", HealthProbeBindAddress: ":8081", LeaderElect: true,
+		SyncWorkers: 16, ClearManagedFields: true, MetricsBindAddress: ":8080", HealthProbeBindAddress: ":8081", PprofBindAddress: "0", LeaderElect: true,
 		LeaderElectionNamespace: "imgroup-system", RESTAllowedHosts: TencentHosts(), LogLevel: "info",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -92,6 +92,8 @@ func TestAFaultNamesItsFlagOrVariable(t *testing.T) {
 		{"a variable", nil, []string{"IMGROUP_SYNC_WORKERS=x"}, "IMGROUP_SYNC_WORKERS"},
 		{"address without port", []string{"--callback-bind-address=localhost"}, nil, "--callback-bind-address"},
 		{"port out of range", []string{"--metrics-bind-address=:70000"}, nil, "--metrics-bind-address"},
+		{"profiles for everybody", []string{"--pprof-bind-address=:6060"}, nil, "--pprof-bind-address"},
+		{"profiles for the network", []string{"--pprof-bind-address=10.0.0.1:6060"}, nil, "--pprof-bind-address"},
 		{"callbacks cannot be off", []string{"--callback-bind-address=0"}, nil, "--callback-bind-address"},
 		{"no certificates", []string{"--callback-tls-cert-dir=/does/not/exist"}, nil, "--callback-tls-cert-dir"},
 		{"an external URL with a query", []string{"--callback-external-url=https://x.example?a=b"}, nil, "--callback-external-url"},
@@ -127,6 +129,14 @@ func TestHelpListsEveryFlagWithItsVariable(t *testing.T) {
 	for _, want := range []string{"-journal-dir", "-callback-bind-address", "IMGROUP_"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the usage does not have %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestProfilesAreServedOnLoopback(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:6060", "localhost:6060", "[::1]:6060", "0"} {
+		if got, err := Parse([]string{"--pprof-bind-address=" + address}, environment(), nil); err != nil || got.PprofBindAddress != address {
+			t.Errorf("%s: %q, %v", address, got.PprofBindAddress, err)
 		}
 	}
 }

@@ -44,6 +44,7 @@ func (o Options) Validate() error {
 		check("watch-namespaces", each(o.WatchNamespaces, namespace)),
 		check("metrics-bind-address", addressOrOff(o.MetricsBindAddress)),
 		check("health-probe-bind-address", addressOrOff(o.HealthProbeBindAddress)),
+		check("pprof-bind-address", loopbackOrOff(o.PprofBindAddress)),
 		check("leader-election-namespace", namespace(o.LeaderElectionNamespace)),
 		check("rest-allowed-hosts", each(o.RESTAllowedHosts, restHost)),
 		check("log-level", oneOf(o.LogLevel, LogLevels)),
@@ -73,6 +74,18 @@ func addressOrOff(s string) error {
 		return nil
 	}
 	return address(s)
+}
+
+// loopbackOrOff keeps what says how the process works inside the Pod: who may forward its ports may read it.
+func loopbackOrOff(s string) error {
+	if err := addressOrOff(s); s == "0" || err != nil {
+		return err
+	}
+	host, _, _ := net.SplitHostPort(s)
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("%q is not on loopback, such as 127.0.0.1:6060", s)
+	}
+	return nil
 }
 
 func certDir(dir string) error {

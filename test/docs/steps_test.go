@@ -56,6 +56,7 @@ var steps = []step{
 	{page: "docs/crds/imgroup.md", has: "kubectl events", swap: podLess, want: []string{"Ready=True/Tracking", `"notification":"2`, `"audit":"callback"`}},
 
 	{page: "docs/operations.md", has: "metrics-reader", not: noPods},
+	{page: "docs/operations.md", has: "port-forward imgroup-operator-0 6060", not: noPods},
 	{page: "docs/operations.md", has: "RESYNCED", want: []string{"ResyncCompleted"}},
 	{page: "docs/operations.md", has: "wait imapp chat", want: []string{"condition met"}},
 	{page: "docs/operations.md", has: "--dry-run=client", want: []string{"secret/chat-secret-key"}},
