@@ -17,7 +17,7 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 )
 
-// Group is an IMGroup in the cache. It never changes.
+// Group is an IMGroup in the cache. It never changes there.
 type Group struct {
 	noMeta
 
@@ -101,6 +101,14 @@ func (g *Group) GetAnnotations() map[string]string {
 		return map[string]string{metav1.InitialEventsAnnotationKey: "true"}
 	}
 	return nil
+}
+
+// SetResourceVersion and SetAnnotations make such a bookmark where there is no API server to send one.
+func (g *Group) SetResourceVersion(version string) { g.version = version }
+
+// SetAnnotations keeps that one.
+func (g *Group) SetAnnotations(annotations map[string]string) {
+	g.initialEventsEnd = annotations[metav1.InitialEventsAnnotationKey] == "true"
 }
 
 // list is how the API server lists them.

@@ -83,6 +83,12 @@ func TestTheEndOfTheInitialEventsIsSeen(t *testing.T) {
 	}
 	must(`{"kind":"IMGroup","apiVersion":"im.imgroup.dev/v1alpha1","metadata":{"resourceVersion":"7","annotations":{"k8s.io/initial-events-end":"true"}},"spec":{},"status":{}}`, &end)
 	must(string(usual(1)), &other)
+	var made Group
+	made.SetResourceVersion("1")
+	made.SetAnnotations(end.GetAnnotations())
+	if made.GetResourceVersion() != "1" || made.GetAnnotations()[metav1.InitialEventsAnnotationKey] != "true" {
+		t.Errorf("one that is made has version %q and annotations %v", made.GetResourceVersion(), made.GetAnnotations())
+	}
 	if end.GetAnnotations()[metav1.InitialEventsAnnotationKey] != "true" || end.GetResourceVersion() != "7" || other.GetAnnotations() != nil {
 		t.Errorf("annotations %v and %v", end.GetAnnotations(), other.GetAnnotations())
 	}

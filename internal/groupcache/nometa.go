@@ -29,14 +29,12 @@ func (noMeta) SetNamespace(string)                          {}
 func (noMeta) SetName(string)                               {}
 func (noMeta) SetGenerateName(string)                       {}
 func (noMeta) SetUID(types.UID)                             {}
-func (noMeta) SetResourceVersion(string)                    {}
 func (noMeta) SetGeneration(int64)                          {}
 func (noMeta) SetSelfLink(string)                           {}
 func (noMeta) SetCreationTimestamp(metav1.Time)             {}
 func (noMeta) SetDeletionTimestamp(*metav1.Time)            {}
 func (noMeta) SetDeletionGracePeriodSeconds(*int64)         {}
 func (noMeta) SetLabels(map[string]string)                  {}
-func (noMeta) SetAnnotations(map[string]string)             {}
 func (noMeta) SetFinalizers([]string)                       {}
 func (noMeta) SetOwnerReferences([]metav1.OwnerReference)   {}
 func (noMeta) SetManagedFields([]metav1.ManagedFieldsEntry) {}

@@ -127,6 +127,9 @@ func (l *segmentLog) seal() {
 
 // trim gives up those of the n oldest segments that could be read.
 func (l *segmentLog) trim(n int) {
+	if n <= 0 {
+		return
+	}
 	l.segments = slices.DeleteFunc(l.segments, func(s *segment) bool {
 		n--
 		if n < 0 || s.unread {
