@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +27,10 @@ func TestAResyncIsOwedUntilItIsSettled(t *testing.T) {
 	j := open(t, dir, testOptions())
 	j.Owe(two)
 	j.Owe(one)
-	waitFor(t, func() bool { return !j.log.stale.Load() }) // on the disk by itself
+	waitFor(t, func() bool { // on the disk by itself
+		b, err := os.ReadFile(filepath.Join(dir, manifestName))
+		return err == nil && bytes.Contains(b, []byte(one.Name)) && bytes.Contains(b, []byte(two.Name))
+	})
 	if got := crashed(t, dir).Owed(nil, true); !slices.Equal(got, []App{one, two}) {
 		t.Errorf("after a crash resyncs are owed to %v", got)
 	}
