@@ -92,6 +92,7 @@ func (c *split) List(ctx context.Context, objects client.ObjectList, o ...client
 	}
 	var packed list
 	err := c.groups.List(ctx, &packed, o...)
+	groups.Items = nil
 	for i := range packed.Items {
 		groups.Items = append(groups.Items, *packed.Items[i].Unpack())
 	}
