@@ -16,7 +16,6 @@ import (
 // What docs/operations.md says of a journal that cannot be drained: the replica says so when it stops, and another one
 // finishes a copy of the directory.
 func TestAMovedJournalIsFinishedByAnotherReplica(t *testing.T) {
-	t.Parallel()
 	s := startStack(t)
 	s.run(t, `kubectl apply -f - <<'YAML'
 apiVersion: im.imgroup.dev/v1alpha1

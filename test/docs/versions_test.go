@@ -11,7 +11,6 @@ import (
 // What docs/upgrading.md says of two versions: with the newer CRDs an operator keeps what it does not know, fields,
 // times and conditions. With the older ones the API server hides such fields, and a write drops them.
 func TestWhatANewerVersionStoredIsKept(t *testing.T) {
-	t.Parallel()
 	s := startStack(t)
 	s.run(t, "kubectl get crd imgroups.im.imgroup.dev -o json | jq 'del(.metadata.resourceVersion)' >old.json")
 	s.run(t, `jq '.spec.versions[0].schema.openAPIV3Schema.properties.status.properties.mood={type:"string"}' old.json >new.json
