@@ -16,7 +16,7 @@ func TestAResyncSurvivesTheEndOfItsLeader(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
 	c := newCloud(t, fakeim.Config{})
-	c.fill(t, 600)
+	c.fill(t, 300)
 	allowElection(t, ns)
 	var replicas []*operator
 	for i := range 2 {
@@ -33,7 +33,7 @@ func TestAResyncSurvivesTheEndOfItsLeader(t *testing.T) {
 		return nil
 	})
 	replicas[0].kill()
-	if n := len(listGroups(t, ns)); n == 600 {
+	if n := len(listGroups(t, ns)); n == 300 {
 		t.Fatal("the first leader was too fast for this test")
 	}
 	awaitApp(t, ns, "chat", "Resynced=True/ResyncCompleted")

@@ -29,7 +29,7 @@ func TestAResyncCompletesEveryGroupAndASecondOneWritesNothing(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
 	c := newCloud(t, fakeim.Config{})
-	const all = 500
+	const all = 200
 	c.fill(t, all)
 	newApp(t, ns, "chat", c.rest(t, ns, every(3600))) // at the start, without being asked
 	o := startOperator(t, ns, c.allowed())

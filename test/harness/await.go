@@ -13,7 +13,7 @@ import (
 
 const (
 	// Patience until something must have come true that has no time of its own; generous for slow machines.
-	Patience = 90 * time.Second
+	Patience = 3 * time.Minute
 	// PollEvery is short against what is awaited, and leaves the processor to it.
 	PollEvery = 50 * time.Millisecond
 )
