@@ -33,6 +33,7 @@ func New(tracked bool) cache.NewCacheFunc {
 		if !tracked {
 			o.DefaultTransform = untracked
 		}
+		stream(&o)
 		groups, err := cache.New(config, o)
 		if err != nil {
 			return nil, err
@@ -132,10 +133,16 @@ func (c *split) RemoveInformer(ctx context.Context, object client.Object) error 
 	return c.Cache.RemoveInformer(ctx, object)
 }
 
-// IndexField makes objects known by a field.
+// IndexField makes objects known by a field. IMGroups with the name that the operator gives are in no index, since they are
+// found by their name: to unpack each of them for it would cost more than to receive them.
 func (c *split) IndexField(ctx context.Context, object client.Object, field string, f client.IndexerFunc) error {
 	if isGroup(object) {
-		return c.groups.IndexField(ctx, &Group{}, field, func(o client.Object) []string { return f(o.(*Group).Unpack()) })
+		return c.groups.IndexField(ctx, &Group{}, field, func(o client.Object) []string {
+			if g := o.(*Group); g.named {
+				return f(g.Unpack())
+			}
+			return nil
+		})
 	}
 	return c.Cache.IndexField(ctx, object, field, f)
 }

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"testing"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/cache/informertest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
+	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 )
 
 // asked is a cache that remembers what it was asked for.
@@ -23,6 +25,7 @@ type asked struct {
 	name string
 	log  *[]string
 	err  error
+	of   client.IndexerFunc
 }
 
 func (a *asked) note() error { *a.log = append(*a.log, a.name); return nil }
@@ -42,7 +45,8 @@ func (a *asked) Get(_ context.Context, _ client.ObjectKey, o client.Object, _ ..
 }
 func (a *asked) List(context.Context, client.ObjectList, ...client.ListOption) error { return a.note() }
 func (a *asked) RemoveInformer(context.Context, client.Object) error                 { return a.note() }
-func (a *asked) IndexField(context.Context, client.Object, string, client.IndexerFunc) error {
+func (a *asked) IndexField(_ context.Context, _ client.Object, _ string, of client.IndexerFunc) error {
+	a.of = of
 	return a.note()
 }
 func (a *asked) GetInformer(context.Context, client.Object, ...cache.InformerGetOption) (cache.Informer, error) {
@@ -64,6 +68,22 @@ func TestIMGroupsHaveACacheOfTheirOwn(t *testing.T) {
 			c.IndexField(t.Context(), of.object, "f", nil))
 		if want := slices.Repeat([]string{of.want}, 5); err != nil || !slices.Equal(log, want) {
 			t.Errorf("%T: asked %q, %v", of.object, log, err)
+		}
+	}
+}
+
+// 100,000 groups that the operator created are found by their names; an index of them would cost memory for nothing.
+func TestOnlyDeclaredIMGroupsAreInAnIndex(t *testing.T) {
+	groups := &asked{log: &[]string{}}
+	err := (&split{groups: groups}).IndexField(t.Context(), &imv1alpha1.IMGroup{}, "f", func(o client.Object) []string { return []string{o.GetName()} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]string{groupstatus.Name("chat", "g"): nil, "mine": {"mine"}} {
+		g, err := Pack(&imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Name: name},
+			Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: "chat"}, GroupID: "g"}})
+		if got := groups.of(g); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s is found under %q, %v; want %q", name, got, err, want)
 		}
 	}
 }

@@ -28,6 +28,7 @@ type Group struct {
 
 	initialEventsEnd bool // it is no IMGroup: the API server has sent all that were there when the watch began
 	unusedFields     bool // see groupstatus.HasUnusedManagedFields
+	named            bool // somebody named it: it has another name than the operator gives
 }
 
 // Pack packs an IMGroup, but for its large texts: see groupstatus.Compact, which changes it.
@@ -43,7 +44,7 @@ func Pack(g *imv1alpha1.IMGroup) (*Group, error) {
 		return nil, fmt.Errorf("packing an IMGroup: %w", err)
 	}
 	return &Group{namespace: unique.Make(g.Namespace).Value(), name: g.Name, version: g.ResourceVersion, common: unique.Make(c), own: o,
-		unusedFields: g.ManagedFields != nil}, nil
+		unusedFields: g.ManagedFields != nil, named: g.Name != groupstatus.Name(g.Spec.AppRef.Name, g.Spec.GroupID)}, nil
 }
 
 // Unpack returns the IMGroup, as groupstatus.Compact made it. The caller owns it.

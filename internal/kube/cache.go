@@ -14,11 +14,10 @@ import (
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/apps"
 	"github.com/imgroup-operator/imgroup-operator/internal/groupcache"
-	"github.com/imgroup-operator/imgroup-operator/internal/groupstatus"
 )
 
 // GroupIndex finds the IMGroups of a group that have another name than the operator gives: those that somebody declared.
-// All others are found by their name, and take no room in an index.
+// All others are found by their name, and groupcache keeps them out of the index.
 const GroupIndex = "group"
 
 // GroupIndexKey is where it finds a group.
@@ -44,10 +43,7 @@ func CacheOptions(namespaces []string, refused *Refused) cache.Options {
 func AddGroupIndex(ctx context.Context, indexer client.FieldIndexer) error {
 	return indexer.IndexField(ctx, &imv1alpha1.IMGroup{}, GroupIndex, func(o client.Object) []string {
 		g := o.(*imv1alpha1.IMGroup)
-		if app, id := g.Spec.AppRef.Name, g.Spec.GroupID; g.Name != groupstatus.Name(app, id) {
-			return []string{GroupIndexKey(app, id)}
-		}
-		return nil
+		return []string{GroupIndexKey(g.Spec.AppRef.Name, g.Spec.GroupID)}
 	})
 }
 
