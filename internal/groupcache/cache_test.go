@@ -80,7 +80,7 @@ func TestOnlyDeclaredIMGroupsAreInAnIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string][]string{groupstatus.Name("chat", "g"): nil, "mine": {"mine"}} {
-		g, err := Pack(&imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Name: name},
+		g, err := pack(&imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Name: name},
 			Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: "chat"}, GroupID: "g"}})
 		if got := groups.of(g); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s is found under %q, %v; want %q", name, got, err, want)

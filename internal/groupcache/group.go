@@ -23,19 +23,19 @@ type Group struct {
 
 	namespace, name, version string
 
-	common unique.Handle[string] // what all IMGroups of an IMApp have alike, packed once for all
-	own    string                // what differs, packed
+	common *common
+	own    string // packed
 
 	initialEventsEnd bool // it is no IMGroup: the API server has sent all that were there when the watch began
 	unusedFields     bool // see groupstatus.HasUnusedManagedFields
 	named            bool // somebody named it: it has another name than the operator gives
 }
 
-// Pack packs an IMGroup, but for its large texts: see groupstatus.Compact, which changes it.
-func Pack(g *imv1alpha1.IMGroup) (*Group, error) {
+// pack packs an IMGroup, but for its large texts: see groupstatus.Compact. It changes the IMGroup and keeps parts of it.
+func pack(g *imv1alpha1.IMGroup) (*Group, error) {
 	groupstatus.Compact(g)
 	common, own := partsOf(g)
-	c, err := encode(common)
+	c, err := shared(common)
 	if err != nil {
 		return nil, fmt.Errorf("packing an IMGroup: %w", err)
 	}
@@ -43,18 +43,17 @@ func Pack(g *imv1alpha1.IMGroup) (*Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("packing an IMGroup: %w", err)
 	}
-	return &Group{namespace: unique.Make(g.Namespace).Value(), name: g.Name, version: g.ResourceVersion, common: unique.Make(c), own: o,
+	return &Group{namespace: unique.Make(g.Namespace).Value(), name: g.Name, version: g.ResourceVersion, common: c, own: o,
 		unusedFields: g.ManagedFields != nil, named: g.Name != groupstatus.Name(g.Spec.AppRef.Name, g.Spec.GroupID)}, nil
 }
 
 // Unpack returns the IMGroup, as groupstatus.Compact made it. The caller owns it.
 func (g *Group) Unpack() *imv1alpha1.IMGroup {
-	var c common
 	var o own
-	if decode(g.common.Value(), &c) != nil || decode(g.own, &o) != nil {
+	if decode(g.own, &o) != nil {
 		panic("groupcache: what was packed here cannot be unpacked") // a fault of this package: no input can cause it
 	}
-	out := groupOf(c, o)
+	out := groupOf(g.common, o)
 	out.Namespace, out.Name, out.ResourceVersion = g.namespace, g.name, g.version
 	if g.unusedFields {
 		out.ManagedFields = groupstatus.UnusedManagedFields()
@@ -69,7 +68,7 @@ func (g *Group) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	end := group.Annotations[metav1.InitialEventsAnnotationKey] == "true"
-	packed, err := Pack(&group)
+	packed, err := pack(&group)
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,13 @@
 package groupcache
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -73,6 +75,43 @@ func TestWhatIsUnpackedIsWhatWasPacked(t *testing.T) {
 	}
 }
 
+func TestWhatIMGroupsHaveAlikeIsThereOnceAsLongAsOneHasIt(t *testing.T) {
+	read := func(n int) *Group {
+		g := &Group{}
+		if err := json.Unmarshal(bytes.ReplaceAll(usual(n), []byte(`"Web"`), []byte(`"`+t.Name()+`"`)), g); err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	first, second := read(1), read(2)
+	if first.common != second.common {
+		t.Error("two have it twice")
+	}
+	mine := first.Unpack()
+	mine.Labels["x"], mine.Status.LastChange.Fields[0] = "y", "other"
+	if got := second.Unpack(); got.Labels["x"] != "" || got.Status.LastChange.Fields[0] != "notification" {
+		t.Errorf("what one does to what it unpacked, another sees: %v", got)
+	}
+	runtime.KeepAlive(first)
+	packed, err := encode(second.common)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second = nil, nil
+	held := func() bool {
+		runtime.GC()
+		commons.Lock()
+		defer commons.Unlock()
+		_, is := commons.packed[packed]
+		return is
+	}
+	for end := time.Now().Add(time.Minute); held(); {
+		if time.Now().After(end) {
+			t.Fatal("it stays when nobody has it")
+		}
+	}
+}
+
 // An informer waits for this bookmark at each start.
 func TestTheEndOfTheInitialEventsIsSeen(t *testing.T) {
 	var end, other Group
@@ -99,7 +138,7 @@ func TestAllMetadataThatIsLeftOutIsKnown(t *testing.T) {
 	full := decoded(t, usual(1))
 	full.GenerateName, full.DeletionGracePeriodSeconds, full.Finalizers = "x", new(int64), []string{"x/y"}
 	full.DeletionTimestamp = &metav1.Time{Time: full.CreationTimestamp.Time}
-	g, err := Pack(full.DeepCopy())
+	g, err := pack(full.DeepCopy())
 	if err != nil {
 		t.Fatal(err)
 	}

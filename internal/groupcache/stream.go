@@ -110,4 +110,4 @@ func wrapped(err error) error {
 }
 
 // Close ends the watch.
-func (d *decoder) Close() { _ = d.body.Close() } //nolint:errcheck // nothing was written
+func (d *decoder) Close() { _ = d.body.Close() }

@@ -77,7 +77,7 @@ func watched(t *testing.T, answer http.HandlerFunc) (watch.Interface, error) {
 	lw := streamed(&toolscache.ListWatch{WatchFuncWithContext: func(ctx context.Context, _ metav1.ListOptions) (watch.Interface, error) {
 		return client.Get().Resource("imgroups").Watch(ctx)
 	}})
-	return lw.Watch(metav1.ListOptions{})
+	return toolscache.ToWatcherWithContext(lw).WatchWithContext(t.Context(), metav1.ListOptions{})
 }
 
 func TestAWatchIsReadUntilItIsStopped(t *testing.T) {
@@ -111,7 +111,7 @@ func TestAWatchThatIsRefusedSaysWhy(t *testing.T) {
 	_, err := watched(t, func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "application/json")
 		rw.WriteHeader(http.StatusForbidden)
-		_, _ = io.WriteString(rw, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}`) //nolint:errcheck // the client sees it
+		_, _ = io.WriteString(rw, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}`)
 	})
 	if !apierrors.IsForbidden(err) {
 		t.Errorf("the error is %v", err)
