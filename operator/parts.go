@@ -65,7 +65,7 @@ func (op *Operator) build(ctx context.Context, o options.Options, config *rest.C
 		Log: op.log.WithName("callback"), Audit: op.audit})
 	op.loader, err = controllers.Setup(ctx, op.manager, controllers.Parts{Journal: op.pending(), Registry: op.registry,
 		Metrics: collectors, Elector: elector, Groups: groups, Requests: op.requests, ExternalURL: o.CallbackExternalURL,
-		AllowedHosts: o.RESTAllowedHosts, SyncWorkers: o.SyncWorkers, Saturated: op.receiver.Pressed})
+		AllowedHosts: o.RESTAllowedHosts, SyncWorkers: o.SyncWorkers, Saturated: op.receiver.Saturated})
 	if err != nil {
 		return wrap("setting up the controllers", err)
 	}

@@ -14,7 +14,7 @@ func TestTheServerIsPressedByRequestsThatHaveComeWhole(t *testing.T) {
 	w.journal.enter, w.journal.hold = make(chan struct{}), make(chan struct{})
 	var requests sync.WaitGroup
 	var bodies []*io.PipeWriter
-	for range pressingInFlight {
+	for range saturatingInFlight {
 		body, writer := io.Pipe()
 		r := request(infoChanged, "")
 		r.Body, r.ContentLength = body, -1
@@ -25,18 +25,18 @@ func TestTheServerIsPressedByRequestsThatHaveComeWhole(t *testing.T) {
 		bodies = append(bodies, writer)
 	}
 	for i, body := range bodies {
-		if w.Pressed() {
-			t.Fatalf("pressed by %d requests and those that are slow", i)
+		if w.Saturated() {
+			t.Fatalf("saturated by %d requests and those that are slow", i)
 		}
 		_ = body.Close()
 		<-w.journal.enter
 	}
-	if !w.Pressed() {
-		t.Error("not pressed")
+	if !w.Saturated() {
+		t.Error("not saturated")
 	}
 	close(w.journal.hold)
 	requests.Wait()
-	if w.Pressed() {
-		t.Error("still pressed")
+	if w.Saturated() {
+		t.Error("still saturated")
 	}
 }

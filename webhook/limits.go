@@ -20,9 +20,9 @@ const (
 	// REST API, metrics and probes. Of a limit that is very low half is left to them.
 	otherFiles = 256
 
-	// pressingInFlight requests that have come whole do not gather as long as the process answers as fast as callbacks
+	// saturatingInFlight requests that have come whole do not gather as long as the process answers as fast as callbacks
 	// come: at 1,000 per second about three are in flight.
-	pressingInFlight = 32
+	saturatingInFlight = 32
 
 	// readHeaderTimeout ends connections that send a header byte by byte (slow loris).
 	readHeaderTimeout = 5 * time.Second
@@ -37,10 +37,10 @@ const (
 	maxHeaderBytes = 16 << 10
 	// maxStreams bounds the concurrent requests of one HTTP/2 connection, which only a proxy would open.
 	maxStreams = 128
-	// farewell is how long a stopping server goes on answering, and asks with each answer for the connection's end. Without it
+	// drainTimeout is how long a stopping server goes on answering, and asks with each answer for the connection's end. Without it
 	// a callback on a kept connection could meet its closing, and Tencent does not repeat it.
-	farewell     = time.Second
-	farewellPoll = 10 * time.Millisecond
+	drainTimeout = time.Second
+	drainPoll    = 10 * time.Millisecond
 	// shutdownTimeout is what requests in flight have to finish: one read, one append and one write, with a margin.
 	shutdownTimeout = 8 * time.Second
 
@@ -77,13 +77,13 @@ const (
 type limits struct {
 	inFlight, perApp                    int
 	readHeader, read, write, idle, stop time.Duration
-	append, farewell                    time.Duration
+	append, drain                       time.Duration
 	connections                         int
 }
 
 func defaultLimits() limits {
 	return limits{
-		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout, farewell: farewell,
+		inFlight: maxInFlight, perApp: maxInFlightPerApp, append: appendTimeout, stop: shutdownTimeout, drain: drainTimeout,
 		connections: maxConnections, readHeader: readHeaderTimeout, read: readTimeout, write: writeTimeout, idle: idleTimeout,
 	}
 }

@@ -89,11 +89,11 @@ func (s *Server) Addr() string {
 	return addr
 }
 
-// Pressed tells that callbacks come faster than they are answered, so that other work should stand back. Requests whose
+// Saturated tells that callbacks come faster than they are answered, so that other work should stand back. Requests whose
 // bodies have yet to come do not count: else a few slow senders could hold up the writes of every app.
-func (s *Server) Pressed() bool { return s.received.Load() >= pressingInFlight }
+func (s *Server) Saturated() bool { return s.received.Load() >= saturatingInFlight }
 
-// Start listens and serves until ctx is done. It then takes leave of the senders, accepts no more connections, lets requests
+// Start listens and serves until ctx is done. It then lets the senders close their connections, accepts no more, lets requests
 // in flight finish within a bound, and returns. It can be called once.
 func (s *Server) Start(ctx context.Context) error {
 	var listen net.ListenConfig
@@ -126,7 +126,7 @@ func (s *Server) serve(ctx context.Context, listener *connections, keys *certifi
 	var err error
 	select {
 	case <-ctx.Done():
-		err = s.takeLeave(listener, failed)
+		err = s.drain(listener, failed)
 	case err = <-failed:
 	}
 	cancel()
@@ -163,11 +163,11 @@ func listenAndServe(server *http.Server, listener net.Listener, tls bool) error 
 	return nil
 }
 
-// takeLeave answers on until the senders have closed their connections, no longer than a farewell takes.
-func (s *Server) takeLeave(listener *connections, failed <-chan error) error {
+// drain answers on until the senders have closed their connections, no longer than limits.drain.
+func (s *Server) drain(listener *connections, failed <-chan error) error {
 	s.leaving.Store(true)
-	end := time.After(s.limits.farewell)
-	look := time.NewTicker(farewellPoll)
+	end := time.After(s.limits.drain)
+	look := time.NewTicker(drainPoll)
 	defer look.Stop()
 	for !listener.empty() {
 		select {

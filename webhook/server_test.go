@@ -205,7 +205,7 @@ func waitUntilRefused(t *testing.T, addr string) {
 }
 
 func TestAStoppingServerAnswersOnAKeptConnectionOnceMore(t *testing.T) {
-	w := newWorld(t, func(_ *Config, l *limits) { l.farewell = time.Minute }) // it ends with the last connection
+	w := newWorld(t, func(_ *Config, l *limits) { l.drain = time.Minute }) // it ends with the last connection
 	stop := w.start(t)
 	conn, r := w.dial(t)
 	request := wire(fmt.Sprintf("Content-Length: %d\r\n", len(smallBody)), smallBody)

@@ -142,7 +142,7 @@ func TestTooManyRequestsInFlight(t *testing.T) {
 
 func TestThePromisedLimits(t *testing.T) {
 	want := limits{inFlight: 1024, perApp: 512, readHeader: 5 * time.Second, read: 5 * time.Second, write: 5 * time.Second,
-		idle: 75 * time.Second, stop: 8 * time.Second, connections: 12000, append: 1500 * time.Millisecond, farewell: time.Second}
+		idle: 75 * time.Second, stop: 8 * time.Second, connections: 12000, append: 1500 * time.Millisecond, drain: time.Second}
 	if got := defaultLimits(); got != want {
 		t.Errorf("limits are %+v, want %+v", got, want)
 	}

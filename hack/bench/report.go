@@ -56,7 +56,7 @@ const reportGoals = `
   The audit line by hand instead of by encoding/json, and a heap that is not collected many times a second, took it from
   62 µs to this. Next: nothing short of another HTTP server.
 - Row 2: the acknowledgements share two processors with the API server that takes the writes. One writer while the
-  receiver is pressed ([0009](adr/0009-answers-come-before-writes.md)) took it from 29 to this; on processors of its own the
+  receiver is saturated ([0009](adr/0009-answers-come-before-writes.md)) took it from 29 to this; on processors of its own the
   receiver does what row 1 says.
 - Row 3: an acknowledgement is a sync and five ways through the scheduler; at 8 connections the batch before is nearly always
   under way, so a callback waits for one and a half syncs.

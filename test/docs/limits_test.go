@@ -81,7 +81,7 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 		"body; JSON nesting":                                   fmt.Sprintf("%d MiB; %d levels", w.number("maxBodyBytes")>>20, w.number("maxNesting")),
 		"`RequestTime` from now":                               w.time("maxClockSkew") + " either way",
 		"`EventTime`: least; ahead of now":                     fmt.Sprintf("%s ms; %d min", count(w.number("minEventTime")), time.Duration(w.number("maxFuture"))/time.Minute),
-		"answering on at shutdown; then finishing requests":    w.time("farewell") + "; " + w.time("shutdownTimeout"),
+		"answering on at shutdown; then finishing requests":    w.time("drainTimeout") + "; " + w.time("shutdownTimeout"),
 		"client IP in the audit line":                          fmt.Sprintf("%d bytes", w.number("maxClientIPBytes")),
 		"group ID":                                             fmt.Sprintf("%d bytes", event.MaxGroupIDBytes),
 		"custom fields of a group":                             count(event.MaxCustomFields),
