@@ -9,6 +9,7 @@ require (
 	github.com/fluxcd/kustomize-controller/api v1.9.6
 	github.com/fluxcd/pkg/runtime v0.110.3
 	github.com/imgroup-operator/imgroup-operator v0.0.0-00010101000000-000000000000
+	github.com/imgroup-operator/imgroup-operator/docs/recipes v0.0.0-00010101000000-000000000000
 	github.com/itchyny/gojq v0.12.17
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
@@ -152,7 +153,7 @@ require (
 	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/oauth2 v0.37.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/term v0.46.0 // indirect
+	golang.org/x/term v0.47.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
 	gomodules.xyz/jsonpatch/v2 v2.5.0 // indirect
@@ -179,4 +180,7 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.2 // indirect
 )
 
-replace github.com/imgroup-operator/imgroup-operator => ../..
+replace (
+	github.com/imgroup-operator/imgroup-operator => ../..
+	github.com/imgroup-operator/imgroup-operator/docs/recipes => ../../docs/recipes
+)

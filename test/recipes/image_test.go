@@ -30,7 +30,7 @@ func recipePrograms() ([]program, error) {
 		}
 	}
 	module, flags := filepath.Join(sources, "docs", "recipes"), append([]string{"-trimpath"}, harness.RaceFlags()...)
-	return []program{{"announcer", module, "./controller", flags}, {"forwarder", module, "./cloudevents", flags}}, nil
+	return []program{{"announcer", module, "./controller", flags}, {"forwarder", module, "./cloudevents", flags}, {"notifier", module, "./notify", flags}}, nil
 }
 
 // copyTo copies a file or a folder.

@@ -15,7 +15,7 @@ import (
 func TestEveryKustomizationIsAccepted(t *testing.T) {
 	found, err := filepath.Glob(folder + "*/kustomization.yaml")
 	must(t, err)
-	if len(found) != 6 {
+	if len(found) != 7 {
 		t.Errorf("kustomizations: %v", found)
 	}
 	for _, file := range found {
@@ -27,7 +27,7 @@ func TestEveryKustomizationIsAccepted(t *testing.T) {
 
 // No Role of a recipe has a wildcard, a right on Secrets, or one to change a status.
 func TestTheRightsAreNarrow(t *testing.T) {
-	for _, dir := range []string{"controller", "cloudevents", "shell", "argo-events", "flux", "kube-state-metrics"} {
+	for _, dir := range []string{"controller", "cloudevents", "notify", "shell", "argo-events", "flux", "kube-state-metrics"} {
 		built := kubectl(t, adminConfig(), "kustomize", folder+dir)
 		if !strings.Contains(built, "verbs:") {
 			t.Errorf("%s grants no rights", dir)
