@@ -7,13 +7,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/journal"
 )
 
 func TestEventTime(t *testing.T) {
@@ -85,6 +89,26 @@ func TestAClampedEventTimeIsStoredAndCounted(t *testing.T) {
 	}
 	if got := testutil.ToFloat64(w.metrics.EventTimeClamped); got != 1 {
 		t.Errorf("counted %v clamped times, want 1", got)
+	}
+}
+
+// A change counts for its IMApp once it is durable, with the time it was on its way if it tells its own.
+func TestAnAcceptedChangeIsCountedWithItsLag(t *testing.T) {
+	w := newWorld(t)
+	for _, at := range []string{`,"EventTime":1699999998123`, ``, `,"EventTime":1`, `,"EventTime":"1700000000623"`} {
+		checkAnswer(t, w.post(infoChanged, `{"GroupId":"g","Name":"x"`+at+`}`), accepted)
+	}
+	checkAnswer(t, w.post(infoChanged, `{"Name":"x"}`), badGroupID)
+	w.journal.err = journal.ErrFull
+	checkAnswer(t, w.post(infoChanged, `{"GroupId":"g","Name":"x","EventTime":1699999998123}`), journalFull)
+	if n := testutil.ToFloat64(w.metrics.CallbackChanges.WithLabelValues("chat/lobby")); n != 4 {
+		t.Errorf("counted %v changes, want 4", n)
+	}
+	page := httptest.NewRecorder()
+	promhttp.HandlerFor(w.gather, promhttp.HandlerOpts{}).ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	const want = "imgroup_callback_event_lag_seconds_sum 2\nimgroup_callback_event_lag_seconds_count 2\n" // one is ahead of us
+	if !strings.Contains(page.Body.String(), want) {
+		t.Errorf("the page has no\n%s", want)
 	}
 }
 

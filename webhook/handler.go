@@ -91,12 +91,20 @@ func (s *Server) count(d decoded) {
 	}
 }
 
+// countAccepted tells the metrics whose change it was, and how long it was on its way. One whose time is that of its
+// receipt had none that can be right.
+func (s *Server) countAccepted(c *call) {
+	lag := time.Duration(c.start.UnixMilli()-c.event.State.Last.Time) * time.Millisecond
+	s.metrics.Accepted(c.app.Namespace, c.app.Name, lag)
+}
+
 // report tells metrics, audit and log about an answered request.
 func (s *Server) report(c *call, o outcome) {
 	s.metrics.CallbackRequests.WithLabelValues(labelOf(c.command), o.answer().label).Inc()
 	s.metrics.CallbackDuration.Observe(s.now().Sub(c.start).Seconds())
 	switch o {
 	case accepted:
+		s.countAccepted(c)
 		s.logAccepted(c)
 	case unhandled: // ordinary
 	case notFound:

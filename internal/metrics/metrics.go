@@ -15,6 +15,8 @@ const namespace = "imgroup"
 type Metrics struct {
 	CallbackRequests  *prometheus.CounterVec // command, outcome
 	CallbackDuration  prometheus.Histogram
+	CallbackChanges   *prometheus.CounterVec // imapp
+	EventLag          prometheus.Histogram
 	EventTimeClamped  prometheus.Counter
 	CallbackTruncated *prometheus.CounterVec // field
 	CallbackUnnamed   prometheus.Counter
@@ -28,6 +30,7 @@ type Metrics struct {
 	ResyncGroups      *prometheus.CounterVec // result
 	ResyncDuration    prometheus.Histogram
 	NamespaceRefused  *prometheus.GaugeVec // namespace
+	changes           *changeCounters
 	registerer        prometheus.Registerer
 }
 
@@ -79,6 +82,8 @@ func New(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		CallbackRequests:  counterVec("callback_requests_total", "Requests to the callback endpoint by command and outcome.", "command", "outcome"),
 		CallbackDuration:  histogram("callback_duration_seconds", "Time from a request's headers to its answer.", 0.0001, 15),
+		CallbackChanges:   counterVec("callback_changes_total", "Changes that were accepted, by IMApp as namespace/name; other is all beyond a bound.", "imapp"),
+		EventLag:          histogram("callback_event_lag_seconds", "Time from a change, by its EventTime, to the receipt of its callback.", 0.01, 20),
 		EventTimeClamped:  counter("callback_event_time_clamped_total", "Callbacks whose EventTime was in seconds or too far in the future, and was replaced by the time of receipt."),
 		CallbackTruncated: counterVec("callback_truncated_total", "Texts that were cut to the length that an IMGroup can hold.", "field"),
 		CallbackUnnamed:   counter("callback_unnamed_custom_fields_total", "Custom fields of callbacks that were left out because their key is not text."),
@@ -95,8 +100,9 @@ func New(r prometheus.Registerer) *Metrics {
 			Help: "1 if a namespace to serve may not be listed, so that its callbacks are answered with 404; otherwise 0."}, []string{"namespace"}),
 		registerer: r,
 	}
-	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.EventTimeClamped, m.CallbackTruncated, m.CallbackUnnamed, m.JournalAppend, m.JournalErrors,
-		m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.SyncUnreadable, m.ResyncGroups, m.ResyncDuration, m.NamespaceRefused)
+	r.MustRegister(m.CallbackRequests, m.CallbackDuration, m.CallbackChanges, m.EventLag, m.EventTimeClamped, m.CallbackTruncated, m.CallbackUnnamed,
+		m.JournalAppend, m.JournalErrors, m.SyncWrites, m.SyncLag, m.SyncCoalesced, m.SyncDropped, m.SyncUnreadable, m.ResyncGroups, m.ResyncDuration, m.NamespaceRefused)
+	m.changes = newChangeCounters(m.CallbackChanges)
 	m.presetCallbacks()
 	preset(m.JournalErrors, OpAppend, OpFull, OpShare, OpDamage, OpSetAside)
 	preset(m.SyncWrites, WriteCreated, WritePatched, WriteCleared, WriteConflict, WriteError, WriteRejected)

@@ -43,6 +43,8 @@ func TestTheNamesAreTheContract(t *testing.T) {
 	want := map[string]string{
 		"imgroup_callback_requests_total":                       "command outcome",
 		"imgroup_callback_duration_seconds":                     "",
+		"imgroup_callback_changes_total":                        "imapp",
+		"imgroup_callback_event_lag_seconds":                    "",
 		"imgroup_callback_event_time_clamped_total":             "",
 		"imgroup_callback_truncated_total":                      "field",
 		"imgroup_callback_unnamed_custom_fields_total":          "",
@@ -88,8 +90,8 @@ func TestCountersExistFromTheStartWithinABound(t *testing.T) {
 		collector prometheus.Collector
 		want      int
 	}{
-		"callback_requests": {m.CallbackRequests, 97}, "callback_truncated": {m.CallbackTruncated, 11}, "journal_errors": {m.JournalErrors, 5},
-		"sync_writes": {m.SyncWrites, 6}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
+		"callback_requests": {m.CallbackRequests, 97}, "callback_truncated": {m.CallbackTruncated, 11}, "callback_changes": {m.CallbackChanges, 1},
+		"journal_errors": {m.JournalErrors, 5}, "sync_writes": {m.SyncWrites, 6}, "sync_dropped": {m.SyncDropped, 10}, "resync_groups": {m.ResyncGroups, 6},
 	} {
 		if got := testutil.CollectAndCount(c.collector); got != c.want {
 			t.Errorf("%s has %d series, want %d", name, got, c.want)

@@ -12,20 +12,27 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/page.prom")
 
+// page is what Prometheus reads.
+func page(r prometheus.Gatherer) string {
+	answer := httptest.NewRecorder()
+	promhttp.HandlerFor(r, promhttp.HandlerOpts{}).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return answer.Body.String()
+}
+
 // TestThePageHoldsEverySeries keeps the whole page of an operator that has done nothing yet in a file, by which the
 // alerts, the dashboard and a running operator are checked.
 func TestThePageHoldsEverySeries(t *testing.T) {
 	r, _ := gathered(t)
-	answer := httptest.NewRecorder()
-	promhttp.HandlerFor(r, promhttp.HandlerOpts{}).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	got := page(r)
 	file := filepath.Join("testdata", "page.prom")
 	if *update {
-		if err := os.WriteFile(file, answer.Body.Bytes(), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -33,7 +40,7 @@ func TestThePageHoldsEverySeries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), answer.Body.String()); diff != "" {
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("if this is meant, run the test with -update (-want +got):\n%s", diff)
 	}
 }

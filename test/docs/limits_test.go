@@ -24,6 +24,7 @@ import (
 	"golang.org/x/text/message"
 
 	"github.com/imgroup-operator/imgroup-operator/internal/event"
+	"github.com/imgroup-operator/imgroup-operator/internal/metrics"
 )
 
 var (
@@ -85,6 +86,7 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 		"client IP in the audit line":                          fmt.Sprintf("%d bytes", w.number("maxClientIPBytes")),
 		"group ID":                                             fmt.Sprintf("%d bytes", event.MaxGroupIDBytes),
 		"custom fields of a group":                             count(event.MaxCustomFields),
+		"IMApps with a series of their own":                    count(metrics.MaxApps),
 		"REST: groups a call; calls a second; list calls":      fmt.Sprintf("%d; `queriesPerSecond`; one in %s", im.number("maxIDsPerCall"), im.time("listInterval")),
 		"REST: one request; its answer; tries of a call":       fmt.Sprintf("%s; %d MiB; %d", im.time("attemptTimeout"), im.number("maxAnswerBytes")>>20, im.number("maxAttempts")),
 		fmt.Sprintf("name %s; introduction, face URL, custom value %s; notification %s",

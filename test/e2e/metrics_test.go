@@ -16,6 +16,8 @@ import (
 func contractMetrics() map[string]float64 {
 	all := map[string]float64{
 		`imgroup_callback_duration_seconds_count`:       0,
+		`imgroup_callback_changes_total{imapp="other"}`: 0,
+		`imgroup_callback_event_lag_seconds_count`:      0,
 		`imgroup_callback_event_time_clamped_total`:     0,
 		`imgroup_journal_append_duration_seconds_count`: 0,
 		`imgroup_journal_pending_groups`:                0,
@@ -72,6 +74,8 @@ func TestMetricsTellOfACallbacksWay(t *testing.T) {
 	for name, want := range map[string]float64{
 		`imgroup_callback_requests_total{command="Group.CallbackAfterGroupInfoChanged",outcome="accepted"}`: 1,
 		`imgroup_callback_duration_seconds_count`:                                                           1,
+		`imgroup_callback_event_lag_seconds_count`:                                                          1,
+		fmt.Sprintf(`imgroup_callback_changes_total{imapp="%s/chat"}`, ns):                                  1,
 		`imgroup_journal_append_duration_seconds_count`:                                                     1,
 		`imgroup_sync_writes_total{result="created"}`:                                                       1,
 		`imgroup_sync_writes_total{result="patched"}`:                                                       1,
