@@ -14,6 +14,7 @@ import (
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // seasonal makes an IMApp with a group in a namespace of its own, for this test alone.
@@ -24,7 +25,7 @@ func seasonal(t *testing.T) {
 		must(t, world.admin.Create(t.Context(), o))
 		t.Cleanup(func() { must(t, world.admin.Delete(context.WithoutCancel(t.Context()), o)) })
 	}
-	eventually(t, "the operator has looked at it", func() error { return looked(t.Context()) })
+	must(t, harness.AwaitApps(t.Context(), world.admin))
 }
 
 // replicas stand in for the operator's Pods, which here is a process.

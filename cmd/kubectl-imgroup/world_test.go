@@ -4,7 +4,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http/httptest"
 	"strings"
@@ -92,21 +91,7 @@ func populate(ctx *harness.SetUp) error {
 			return err
 		}
 	}
-	return harness.Await(ctx, "the IMApps have a status", func() error { return looked(ctx) })
-}
-
-// looked reports whether the operator has looked at all IMApps.
-func looked(ctx context.Context) error {
-	var apps imv1alpha1.IMAppList
-	if err := world.admin.List(ctx, &apps); err != nil {
-		return err
-	}
-	for _, a := range apps.Items {
-		if meta.FindStatusCondition(a.Status.Conditions, imv1alpha1.ConditionReady) == nil {
-			return fmt.Errorf("%s has no condition Ready", a.Name)
-		}
-	}
-	return nil
+	return harness.AwaitApps(ctx, world.admin)
 }
 
 // isReady reports whether the operator tracks an IMGroup.

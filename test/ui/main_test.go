@@ -9,11 +9,9 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -124,20 +122,7 @@ func populate(s *harness.SetUp) error {
 			}
 		}
 	}
-	return harness.Await(s, "the operator has looked at the IMApps", func() error { return looked(s) })
-}
-
-func looked(ctx context.Context) error {
-	var apps imv1alpha1.IMAppList
-	if err := world.admin.List(ctx, &apps); err != nil {
-		return err
-	}
-	for _, a := range apps.Items {
-		if meta.FindStatusCondition(a.Status.Conditions, imv1alpha1.ConditionReady) == nil {
-			return fmt.Errorf("%s/%s has no condition Ready", a.Namespace, a.Name)
-		}
-	}
-	return nil
+	return harness.AwaitApps(s, world.admin)
 }
 
 // told sends a callback that must be acknowledged.
