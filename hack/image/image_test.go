@@ -7,22 +7,31 @@ import (
 	"archive/tar"
 	"errors"
 	"io"
+	"log"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
 const testVersion = "v1.2.3-test"
 
-// TestWhatIsInTheImages builds the images as the Dockerfile says and looks into them.
+// TestWhatIsInTheImages builds the images as the Dockerfile says, pushes them, and looks into what the registry has.
 func TestWhatIsInTheImages(t *testing.T) {
-	index := write(t)
+	registry := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	defer registry.Close()
+	to := strings.TrimPrefix(registry.URL, "http://") + "/imgroup-operator:" + testVersion
+	index := pull(t, to, write(t, to))
 	manifest, err := index.IndexManifest()
 	must(t, err)
 	if len(manifest.Manifests) != 2 {
@@ -37,7 +46,7 @@ func TestWhatIsInTheImages(t *testing.T) {
 		})
 	}
 	t.Run("again", func(t *testing.T) {
-		again, err := write(t).IndexManifest()
+		again, err := write(t, "").IndexManifest()
 		must(t, err)
 		for i, m := range again.Manifests {
 			if m.Digest != manifest.Manifests[i].Digest {
@@ -47,14 +56,29 @@ func TestWhatIsInTheImages(t *testing.T) {
 	})
 }
 
-func write(t *testing.T) v1.ImageIndex {
+func write(t *testing.T, to string) v1.ImageIndex {
 	t.Helper()
-	s := settings{context: "../..", output: filepath.Join(t.TempDir(), "image"), version: testVersion, arches: "amd64,arm64"}
+	s := settings{context: "../..", output: filepath.Join(t.TempDir(), "image"), version: testVersion, arches: "amd64,arm64", push: to}
 	must(t, s.write())
 	path, err := layout.FromPath(s.output)
 	must(t, err)
 	index, err := path.ImageIndex()
 	must(t, err)
+	return index
+}
+
+// pull gets an index from a registry, which must be the one that was written.
+func pull(t *testing.T, from string, written v1.ImageIndex) v1.ImageIndex {
+	t.Helper()
+	reference, err := name.ParseReference(from)
+	must(t, err)
+	index, err := remote.Index(reference)
+	must(t, err)
+	want, err := written.Digest()
+	must(t, err)
+	if got, err := index.Digest(); got != want {
+		t.Errorf("the registry has %s (%v), want %s", got, err, want)
+	}
 	return index
 }
 

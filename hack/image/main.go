@@ -10,10 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
 // settings say what to make of which folder.
@@ -23,6 +26,7 @@ type settings struct {
 	version string
 	base    string // reference of an image; "" is an empty one
 	arches  string // GOARCHs, by commas
+	push    string // reference to push to; "" is none
 }
 
 func main() {
@@ -32,6 +36,7 @@ func main() {
 	flag.StringVar(&s.version, "version", "dev", "version of the operator")
 	flag.StringVar(&s.base, "base", "", "image to build on; an empty one if left out")
 	flag.StringVar(&s.arches, "arch", "amd64,arm64", "architectures")
+	flag.StringVar(&s.push, "push", "", "reference to push the images to, with what docker login has stored; none if left out")
 	flag.Parse()
 	if err := s.write(); err != nil {
 		fmt.Fprintln(os.Stderr, "image:", err)
@@ -61,6 +66,21 @@ func (s settings) write() error {
 		return err
 	}
 	digest, err := index.Digest()
+	if err != nil {
+		return err
+	}
 	fmt.Println(digest)
-	return err
+	return s.pushIndex(index)
+}
+
+// pushIndex sends the index and its images to a registry.
+func (s settings) pushIndex(index v1.ImageIndex) error {
+	if s.push == "" {
+		return nil
+	}
+	to, err := name.ParseReference(s.push)
+	if err != nil {
+		return err
+	}
+	return remote.WriteIndex(to, index, remote.WithAuthFromKeychain(authn.DefaultKeychain))
 }

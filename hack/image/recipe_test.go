@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -22,6 +24,20 @@ func TestTheDockerfile(t *testing.T) {
 	goVersion := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(text)
 	if len(goVersion) == 0 || r.builder != "golang:"+string(goVersion[1]) {
 		t.Errorf("the builder is %s, go.mod has %q", r.builder, goVersion)
+	}
+}
+
+// TestTheBuildGetsWhatItCopies: .dockerignore begins with leaving out everything.
+func TestTheBuildGetsWhatItCopies(t *testing.T) {
+	r, err := readRecipe("../../Dockerfile")
+	must(t, err)
+	text, err := os.ReadFile("../../.dockerignore")
+	must(t, err)
+	let := strings.Split(string(text), "\n")
+	for _, source := range r.sources {
+		if !slices.Contains(let, "!"+strings.TrimSuffix(source, "/")) {
+			t.Errorf("COPY %s: .dockerignore leaves it out", source)
+		}
 	}
 }
 
