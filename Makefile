@@ -24,8 +24,10 @@ CGO  := $(shell go env CGO_ENABLED)
 RACE := $(if $(filter 1,$(CGO)),-race)
 export CGO_ENABLED = 0
 
-# Puts the image IMG where the manifests name imgroup-operator:dev.
-SET_IMG = sed 's|image: imgroup-operator:dev$$|image: $(or $(IMG),imgroup-operator:dev)|'
+IMAGE = ghcr.io/imgroup-operator/imgroup-operator
+
+# Puts the image IMG, if there is one, where the manifests name the project's own.
+SET_IMG = sed '$(if $(IMG),s|image: $(IMAGE):.*|image: $(IMG)|)'
 
 LINT_PACKAGES ?= ./...
 TEST_PACKAGES ?= ./...
@@ -61,8 +63,8 @@ demo-pod: controlplane build ## The demo with the operator as a Pod of dist/inst
 	@KUBEBUILDER_ASSETS='$(ASSETS)' go run ./hack/local -pod dist/install.yaml demo
 
 .PHONY: image
-image: ## Build what the Dockerfile builds without a container engine: an OCI layout in bin/image, on an empty base or BASE
-	go run -C hack/image . -o '$(CURDIR)/bin/image' -version '$(VERSION)' -base '$(BASE)'
+image: ## Build what the Dockerfile builds without a container engine: an OCI layout in bin/image, on an empty base or BASE; push it to PUSH
+	go run -C hack/image . -o '$(CURDIR)/bin/image' -version '$(VERSION)' -base '$(BASE)' -push '$(PUSH)'
 
 .PHONY: sbom
 sbom: ## Write bin/sbom.json, the operator's modules with hashes and licences (CycloneDX)

@@ -34,6 +34,8 @@ type stack struct {
 	path string // programs come from here first
 	said string // the file with what make run has printed
 
+	published []string // for the environment: the documents' URLs lead to a copy of config
+
 	changes int // that were sent
 }
 
@@ -41,7 +43,9 @@ func startStack(t *testing.T) *stack {
 	t.Helper()
 	s := &stack{dir: t.TempDir(), path: buildPrograms(t)}
 	s.said = filepath.Join(s.dir, "said")
-	must(t, os.CopyFS(filepath.Join(s.dir, "config"), os.DirFS(root+"/config")))
+	var err error
+	s.published, err = harness.Publish(t.Context(), root, t.TempDir())
+	must(t, err)
 	run, err := child.Start(child.Options{Path: filepath.Join(s.path, "local"), Log: s.said, Args: []string{
 		"-manager", filepath.Join(s.path, "manager"), "-crds", root + "/config/crd/bases", "-dir", filepath.Join(s.dir, ".local"), "run"}})
 	must(t, err)
@@ -118,7 +122,7 @@ func (s *stack) run(t *testing.T, command string) string {
 }
 
 func (s *stack) environment() []string {
-	return append(os.Environ(), "PATH="+s.path+":"+os.Getenv("PATH"), "KUBECONFIG="+s.kubeconfig())
+	return append(append(os.Environ(), s.published...), "PATH="+s.path+":"+os.Getenv("PATH"), "KUBECONFIG="+s.kubeconfig())
 }
 
 func (s *stack) kubeconfig() string { return filepath.Join(s.dir, ".local", "kubeconfig") }

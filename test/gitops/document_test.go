@@ -50,6 +50,26 @@ func TestTheDocumentsCommandsWork(t *testing.T) {
 	}
 }
 
+// Argo CD's schema accepts the Application that installs the operator.
+func TestTheDocumentsApplicationIsRight(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(root + "/docs/gitops.md")
+	must(t, err)
+	found := 0
+	for _, block := range blocks.FindAllStringSubmatch(string(text), -1) {
+		if strings.Contains(block[2], "argoproj.io") {
+			found++
+			kubectl(t, argoNamespace, block[2], "create", "--dry-run=server", "--validate=strict", "-f", "-")
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d are found", found)
+	}
+}
+
+// raw is what stands before a file's path in the URL of its text.
+var raw = regexp.MustCompile(`https://github\.com/imgroup-operator/imgroup-operator/raw/[^/]+/`)
+
 // runDocumented runs one command as a person does, while people chat.
 func runDocumented(t *testing.T, o *operator, folder, command string) {
 	t.Helper()
@@ -65,7 +85,7 @@ func runDocumented(t *testing.T, o *operator, folder, command string) {
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 	defer cancel()
-	out, err := tryRun(ctx, folder, world.kubeconfig, "", "sh", "-euc", command)
+	out, err := tryRun(ctx, folder, world.kubeconfig, "", "sh", "-euc", raw.ReplaceAllString(command, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

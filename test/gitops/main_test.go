@@ -5,7 +5,10 @@ package gitops
 
 import (
 	"errors"
+	"fmt"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -39,7 +42,12 @@ func build(s *harness.SetUp) error {
 }
 
 func startControlPlane(s *harness.SetUp) (err error) {
-	if world.env, world.admin, err = s.ControlPlane(localenv.Options{CRDs: []string{root + "/config/crd/bases"}}); err != nil {
+	argo, err := exec.CommandContext(s, "go", "list", "-C", "argocd", "-m", "-f", "{{.Dir}}", "github.com/argoproj/argo-cd/v3").Output()
+	if err != nil {
+		return fmt.Errorf("where Argo CD is: %w", err)
+	}
+	crds := []string{root + "/config/crd/bases", filepath.Join(strings.TrimSpace(string(argo)), "manifests", "crds", "application-crd.yaml")}
+	if world.env, world.admin, err = s.ControlPlane(localenv.Options{CRDs: crds}); err != nil {
 		return err
 	}
 	return errors.Join(world.env.Kubeconfig(world.kubeconfig), harness.ApplyRBAC(s, world.admin, root+"/config/rbac"))

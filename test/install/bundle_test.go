@@ -23,7 +23,14 @@ type bundle []*unstructured.Unstructured
 // build builds a kustomization, named relative to the copy of the tree.
 func build(t *testing.T, dir string) bundle {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), world.kustomize, "build", filepath.Join(world.tree, dir))
+	return buildFrom(t, filepath.Join(world.tree, dir))
+}
+
+// buildFrom builds a kustomization in a folder or at a URL.
+func buildFrom(t *testing.T, dir string) bundle {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), world.kustomize, "build", dir)
+	command.Env = append(os.Environ(), world.published...)
 	var said bytes.Buffer
 	command.Stderr = &said
 	text, err := command.Output()

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // part is a YAML block of a document whose first line is a comment with the name of a file, or a namespace that its
@@ -22,8 +24,18 @@ type written struct {
 	namespaces []string // that they have made before
 }
 
-// writeDocument writes all overlays of the two beside the copy of config.
+// writeDocument writes all overlays of the two beside the copy of config, as for a checkout: with paths in place of URLs.
 func writeDocument(t *testing.T) (overlays []written) {
+	t.Helper()
+	return writeParts(t, ".", func(file, content string) string {
+		config, err := filepath.Rel(filepath.Dir(file), "config")
+		must(t, err)
+		return harness.Published.ReplaceAllString(content, config+"/$1")
+	})
+}
+
+// writeParts writes them below a folder of the tree, each as change returns it.
+func writeParts(t *testing.T, dir string, change func(file, content string) string) (overlays []written) {
 	t.Helper()
 	var namespaces []string
 	files := map[string]bool{}
@@ -37,7 +49,7 @@ func writeDocument(t *testing.T) (overlays []written) {
 			t.Fatalf("the document has two of %s", file)
 		}
 		files[file] = true
-		write(t, filepath.Join(world.tree, file), content)
+		write(t, filepath.Join(world.tree, dir, file), change(file, content))
 		if strings.Count(file, "/") == 1 && filepath.Base(file) == "kustomization.yaml" {
 			overlays = append(overlays, written{filepath.Dir(file), slices.Clone(namespaces)})
 		}

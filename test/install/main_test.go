@@ -21,10 +21,11 @@ import (
 var world struct {
 	env       *localenv.Env
 	admin     client.Client
-	kustomize string // the program
-	operator  string // the program
-	tree      string // a folder with a copy of config, beside which tests put their overlays
-	auditLog  string // what the ServiceAccounts asked of the API server
+	kustomize string   // the program
+	operator  string   // the program
+	tree      string   // a folder with a copy of config, beside which tests put their overlays
+	auditLog  string   // what the ServiceAccounts asked of the API server
+	published []string // for the environment: the documents' URLs lead to a copy of config
 }
 
 const root = "../.."
@@ -35,6 +36,10 @@ func TestMain(m *testing.M) {
 
 func buildAll(s *harness.SetUp) error {
 	world.kustomize, world.operator, world.tree = s.Path("kustomize"), s.Path("manager"), s.Path("tree")
+	var err error
+	if world.published, err = harness.Publish(s, root, s.Path("published")); err != nil {
+		return err
+	}
 	return errors.Join(os.CopyFS(filepath.Join(world.tree, "config"), os.DirFS(root+"/config")),
 		harness.Build(s, root, world.kustomize, "-modfile=hack/tools/go.mod", "sigs.k8s.io/kustomize/kustomize/v5"),
 		harness.BuildOurs(s, root, world.operator))

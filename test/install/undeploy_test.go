@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,13 +16,26 @@ import (
 // kubectlStandIn writes down what it is called with, and the manifests that it is given.
 const kubectlStandIn = `#!/bin/sh
 echo "# kubectl $*" >>"$CALLS"
-case "$*" in *"-f -") cat >>"$CALLS" ;; esac
+case "$*" in
+*"-f -") cat >>"$CALLS" ;;
+*" -k "*)
+	for last; do :; done
+	"$KUSTOMIZE" build "$last" >>"$CALLS"
+	;;
+esac
 `
 
-// While the replicas end they write what they hold, for which they need their rights: so make undeploy waits for their end
-// before it deletes anything else. The CRDs and the namespace stay.
+// While the replicas end they write what they hold, for which they need their rights: so their end is waited for before
+// anything else is deleted, by make undeploy as by the commands of docs/install.md. The CRDs and the namespace stay.
 func TestUndeployWaitsForTheReplicasBeforeTheirRightsGo(t *testing.T) {
-	said := undeploy(t)
+	checkRemoval(t, undeploy(t, "make", "-C", root, "undeploy", "KUSTOMIZE="+world.kustomize))
+	commands := regexp.MustCompile("(?s)\n## Remove\n\n```sh\n(.*?)```").FindStringSubmatch(page(t, "install.md"))
+	checkRemoval(t, undeploy(t, "sh", "-euc", commands[1]))
+}
+
+// checkRemoval checks what kubectl got.
+func checkRemoval(t *testing.T, said string) {
+	t.Helper()
 	_, said, _ = strings.Cut(said, "# kubectl ")
 	first, rest, _ := strings.Cut(said, "\n")
 	must(t, differs("-n imgroup-system delete statefulset imgroup-operator --cascade=foreground --ignore-not-found", first))
@@ -39,13 +53,15 @@ func TestUndeployWaitsForTheReplicasBeforeTheirRightsGo(t *testing.T) {
 	must(t, differs(want, got))
 }
 
-// undeploy runs the target, and returns what kubectl got.
-func undeploy(t *testing.T) string {
+// undeploy runs a command, and returns what kubectl got.
+func undeploy(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "kubectl"), []byte(kubectlStandIn), 0o700))
-	command := exec.CommandContext(t.Context(), "make", "-C", root, "undeploy", "KUSTOMIZE="+world.kustomize)
-	command.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "CALLS="+filepath.Join(dir, "calls"), "MAKEFLAGS=")
+	command := exec.CommandContext(t.Context(), program, args...)
+	command.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "CALLS="+filepath.Join(dir, "calls"), "MAKEFLAGS=",
+		"KUSTOMIZE="+world.kustomize)
+	command.Env = append(command.Env, world.published...)
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -53,7 +53,8 @@ func foreignCRDs(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	flux := filepath.Join(world.dir, "flux")
-	_, err = run(ctx, world.bin+"/controller-gen", "crd", "paths=github.com/fluxcd/kustomize-controller/api/v1", "output:crd:dir="+flux)
+	_, err = run(ctx, world.bin+"/controller-gen", "crd", "paths=github.com/fluxcd/kustomize-controller/api/v1",
+		"paths=github.com/fluxcd/source-controller/api/v1", "output:crd:dir="+flux)
 	return []string{filepath.Join(strings.TrimSpace(argo), "manifests", "base", "crds"), flux}, err
 }
 
