@@ -76,6 +76,13 @@ sbom: ## Write bin/sbom.json, the operator's modules with hashes and licences (C
 licenses: ## Write docs/licenses.md; fail if a licence is not allowed
 	hack/supply/licenses.sh
 
+.PHONY: release
+release: sbom ## Write VERSION (v0.1.0) into manifests and documents, and the files of its release to bin/release
+	go run ./hack/release prepare '$(VERSION)'
+	$(MAKE) --no-print-directory IMG= build-installer
+	hack/supply/licenses.sh bin/licenses
+	go run ./hack/release files '$(VERSION)'
+
 .PHONY: release-check
 release-check: test test-modules image sbom ## What a release needs: all tests, also on the oldest supported Kubernetes; image, SBOM, licences in bin/
 	hack/supply/licenses.sh bin/licenses
@@ -147,7 +154,7 @@ lint-modules: ## The same in the modules below this one
 	@set -e; for module in $(HEAVY_MODULES); do (cd $$module && $(LINT_MODULE) --fast-only); done
 
 .PHONY: verify
-verify: ## Regenerate, lint, check go.mod, manifests and documents; fail on any difference
+verify: ## Regenerate, lint, check go.mod, manifests, documents and workflows; fail on any difference
 	hack/verify.sh
 
 .PHONY: verify-modules
