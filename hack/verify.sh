@@ -5,7 +5,7 @@
 # The gate: regenerates, runs read-only checks, and fails if anything in the tree is other than before. It compares
 # contents with those at its start, so uncommitted work does no harm. Every step runs, then the failed ones are named.
 #
-#	hack/verify.sh [STEP...]    without an argument those for this module: generated lint tidy kustomize documents
+#	hack/verify.sh [STEP...]    without an argument those for this module: generated lint tidy kustomize documents workflows
 set -eu
 cd "$(dirname "$0")/.."
 make=${MAKE:-make}
@@ -78,7 +78,7 @@ documents() {
 	for name in $(grep -oh '`Test[A-Za-z0-9]*`' docs/*.md | tr -d '`' | sort -u); do
 		grep -rqs --include='*_test.go' "^func $name(" . || { echo "docs: there is no $name"; bad=1; }
 	done
-	for doc in README.md README.ja.md CHANGELOG.md CONTRIBUTING.md $(find docs -name '*.md'); do
+	for doc in *.md $(find docs -name '*.md'); do
 		for link in $(grep -oE '\]\([^)#: ]+[)#]' "$doc" | sed 's/](//; s/[)#]$//'); do
 			[ -e "$(dirname "$doc")/$link" ] || { echo "$doc: there is no $link"; bad=1; }
 		done
@@ -86,9 +86,20 @@ documents() {
 	return $bad
 }
 
+# workflows: they are well-formed, and name every action by a commit.
+workflows() {
+	bad=0
+	go tool -modfile=hack/tools/go.mod actionlint .github/workflows/*.yaml || bad=1
+	if grep -n 'uses:' .github/workflows/*.yaml | grep -vE 'uses: [a-z/-]+@[0-9a-f]{40} # v[0-9.]+$'; then
+		echo "workflows: these actions are not named by a commit, with the version behind it"
+		bad=1
+	fi
+	return $bad
+}
+
 before=$(tree)
 failed=
-for step in ${*:-generated lint tidy kustomize documents}; do
+for step in ${*:-generated lint tidy kustomize documents workflows}; do
 	echo "verify: $step"
 	$step || failed="$failed $step"
 done

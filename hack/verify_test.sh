@@ -2,8 +2,9 @@
 # Copyright The imgroup-operator Authors.
 # SPDX-License-Identifier: Apache-2.0
 
-# Tests that verify.sh fails on generated files that are out of date, on an import against the arrows and on a lint
-# fault, and that it passes without them. It works in a copy of the tree.
+# Tests that verify.sh fails on generated files that are out of date, on an import against the arrows, on a lint fault, on a
+# document that names what is not there and on a broken workflow, and that it passes without them. It works in a copy of the
+# tree.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -91,5 +92,17 @@ fails "a lint fault" lint "FAILED: lint" "(errcheck)" "$fault"
 
 echo "See \`TestThatNobodyWrote\` and [it](nowhere.md)." >>docs/dataflow.md
 fails "a document that names what is not there is found" documents "there is no TestThatNobodyWrote" "there is no nowhere.md"
+
+passes "the workflows pass" workflows
+cat >.github/workflows/fault.yaml <<'END'
+on: push
+jobs:
+  fault:
+    runs-on: ubuntu-24.04
+    steps:
+    - uses: actions/checkout@v6
+    - run: echo ${{ github.fault }}
+END
+fails "a broken workflow is found" workflows "FAILED: workflows" 'property "fault" is not defined' "uses: actions/checkout@v6" "are not named by a commit"
 
 echo "DONE $count checks of verify"
