@@ -37,7 +37,6 @@ var steps = []step{
 	{page: "docs/install.md", has: "make image", not: "hack/image builds and pushes"},
 	{page: "docs/install.md", has: "kubectl apply -k deploy", swap: noRollout, want: []string{"ingress.networking.k8s.io/imgroup-callbacks created"}},
 	{page: "docs/install.md", has: "oc adm policy", not: "this is no OpenShift"},
-	{page: "docs/install.md", has: "create clusterrolebinding", want: []string{"created"}},
 	{page: "docs/install.md", has: "kubectl delete clusterrolebinding/", not: "test/install does, after what it is for"},
 	{page: "docs/install.md", has: "kubectl auth can-i", want: []string{"yes"}}, // as config/default has it
 	{page: "docs/security.md", has: "kubectl delete clusterrolebinding/", not: "test/install does"},

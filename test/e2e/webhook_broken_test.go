@@ -77,7 +77,25 @@ func TestAWebhookThatHangsDelaysNoOtherNamespace(t *testing.T) {
 	})
 }
 
-// hang registers a webhook that accepts connections and never answers for the IMGroups of a namespace.
+// The same for the status of IMApps: those that wait for the webhook are not all that is written.
+func TestAWebhookThatHangsDelaysNoOtherIMApp(t *testing.T) {
+	t.Parallel()
+	broken, healthy := newNamespace(t), newNamespace(t)
+	startOperator(t, broken+","+healthy)
+	hang(t, broken)
+	for i := range 3 {
+		newApp(t, broken, fmt.Sprint("chat-", i))
+	}
+	during(t, 3*time.Second, time.Second, func() {
+		name := fmt.Sprint("chat-", time.Now().UnixNano())
+		newApp(t, healthy, name)
+		within(t, 5*time.Second, "the IMApp of the other namespace is Ready", func() error {
+			return hasConditions(getApp(t, healthy, name).Status.Conditions, "Ready=True/Ready")
+		})
+	})
+}
+
+// hang registers a webhook that accepts connections and never answers for the writes in a namespace.
 func hang(t *testing.T, namespace string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -114,7 +132,7 @@ func accept(l net.Listener, first func()) {
 	}
 }
 
-// breakWebhook registers a webhook that is not there for the IMGroups of a namespace, and waits until it is asked.
+// breakWebhook registers a webhook that is not there for the writes in a namespace, and waits until it is asked.
 func breakWebhook(t *testing.T, namespace string) *admissionv1.ValidatingWebhookConfiguration {
 	t.Helper()
 	hook := register(t, namespace, "https://127.0.0.1:1/", 1)
@@ -134,15 +152,16 @@ func probe(namespace string, n int) *imv1alpha1.IMGroup {
 		AppRef: imv1alpha1.AppReference{Name: "no-app"}, GroupID: fmt.Sprint("probe-", n)}}
 }
 
-// register registers a webhook for the IMGroups of a namespace.
+// register registers a webhook for what the operator writes in a namespace.
 func register(t *testing.T, namespace, url string, timeout int32) *admissionv1.ValidatingWebhookConfiguration {
 	t.Helper()
 	fail, none := admissionv1.Fail, admissionv1.SideEffectClassNone
-	imgroups := admissionv1.Rule{APIGroups: []string{imv1alpha1.GroupVersion.Group}, APIVersions: []string{"*"}, Resources: []string{"imgroups", "imgroups/status"}}
+	ours := admissionv1.Rule{APIGroups: []string{imv1alpha1.GroupVersion.Group}, APIVersions: []string{"*"},
+		Resources: []string{"imgroups", "imgroups/status", "imapps/status"}}
 	hook := &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}, Webhooks: []admissionv1.ValidatingWebhook{{
 		Name: "test.example.com", ClientConfig: admissionv1.WebhookClientConfig{URL: &url}, FailurePolicy: &fail, SideEffects: &none, TimeoutSeconds: &timeout,
 		AdmissionReviewVersions: []string{"v1"}, NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": namespace}},
-		Rules: []admissionv1.RuleWithOperations{{Operations: []admissionv1.OperationType{admissionv1.OperationAll}, Rule: imgroups}}}}}
+		Rules: []admissionv1.RuleWithOperations{{Operations: []admissionv1.OperationType{admissionv1.OperationAll}, Rule: ours}}}}}
 	create(t, hook)
 	t.Cleanup(func() { _ = world.admin.Delete(context.Background(), hook) }) // if the test fails
 	return hook

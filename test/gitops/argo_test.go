@@ -56,19 +56,27 @@ func startArgo(ctx *harness.SetUp) error {
 		"-f", root+"/config/argocd/argocd-cm.yaml"); err != nil {
 		return err
 	}
-	a := &argo{cmd: exec.Command(inDir("argocd"), "--kubeconfig="+world.kubeconfig, "--namespace="+argoNamespace)}
+	var err error
+	if world.argo, err = newArgo(world.kubeconfig); err != nil {
+		return err
+	}
+	ctx.AtEnd(world.argo.stop)
+	return nil
+}
+
+// newArgo starts the program for a cluster.
+func newArgo(kubeconfig string) (*argo, error) {
+	a := &argo{cmd: exec.Command(inDir("argocd"), "--kubeconfig="+kubeconfig, "--namespace="+argoNamespace)}
 	a.cmd.Stderr = os.Stderr
 	out, err := a.cmd.StdoutPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if a.in, err = a.cmd.StdinPipe(); err != nil {
-		return err
+		return nil, err
 	}
 	a.questions, a.answers = json.NewEncoder(a.in), json.NewDecoder(out)
-	world.argo = a
-	ctx.AtEnd(a.stop)
-	return a.cmd.Start()
+	return a, a.cmd.Start()
 }
 
 func (a *argo) stop() {

@@ -22,19 +22,22 @@ func inGit(rest string) string {
 	return appYAML("chat", rest) + "---\n" + groupYAML("announcements", "chat", "declared") + "---\n" + groupYAML(nameOf("chat", "ops"), "chat", "ops")
 }
 
+// tools apply what is in Git.
+var tools = []struct {
+	name    string
+	manager string // of the fields that Git owns
+	apply   []string
+	ways    []string // in which Argo CD then compares
+}{
+	{"applied by Argo CD at the server", "argocd-controller", []string{"--server-side", "--field-manager=argocd-controller"},
+		[]string{"structured-merge", "server-side"}},
+	{"applied by Flux", "kustomize-controller", []string{"--server-side", "--force-conflicts", "--field-manager=kustomize-controller"}, nil},
+	{"applied by kubectl or Argo CD with last-applied-configuration", "kubectl-client-side-apply", nil, []string{"three-way"}},
+}
+
 func TestGitSeesNoDrift(t *testing.T) {
 	t.Parallel()
-	for _, tool := range []struct {
-		name    string
-		manager string // of the fields that Git owns
-		apply   []string
-		ways    []string // in which Argo CD then compares
-	}{
-		{"applied by Argo CD at the server", "argocd-controller", []string{"--server-side", "--field-manager=argocd-controller"},
-			[]string{"structured-merge", "server-side"}},
-		{"applied by Flux", "kustomize-controller", []string{"--server-side", "--force-conflicts", "--field-manager=kustomize-controller"}, nil},
-		{"applied by kubectl or Argo CD with last-applied-configuration", "kubectl-client-side-apply", nil, []string{"three-way"}},
-	} {
+	for _, tool := range tools {
 		t.Run(tool.name, func(t *testing.T) {
 			t.Parallel()
 			ns := newNamespace(t)

@@ -14,6 +14,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
+// manager is the name under which the tests apply.
+const manager = "test-install"
+
 // applier applies objects as kubectl does, and keeps what the API server says beside its answers. Unknown and repeated
 // fields are errors: that is always so for an apply.
 type applier struct {
@@ -56,11 +59,17 @@ func newApplier(t *testing.T) *applier {
 }
 
 func (a *applier) apply(ctx context.Context, o *unstructured.Unstructured, options ...client.ApplyOption) error {
-	options = append(options, client.FieldOwner("test-install"), client.ForceOwnership)
-	return a.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(o.DeepCopy()), options...)
+	return a.applyAs(ctx, o.DeepCopy(), options...)
 }
 
-// accepts applies a bundle without changing anything, and fails on any error or warning. The bundle's namespaces are made
+// applyAs applies an object, which becomes what the API server answers.
+func (a *applier) applyAs(ctx context.Context, o *unstructured.Unstructured, options ...client.ApplyOption) error {
+	options = append(options, client.FieldOwner(manager), client.ForceOwnership)
+	return a.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(o), options...)
+}
+
+// accepts applies a bundle without changing anything, and fails on any error, warning, or default within what is owned as
+// a whole. The bundle's namespaces are made
 // for real: nothing can be tried in one that is not there. What was accepted once is not tried again.
 func (a *applier) accepts(t *testing.T, b bundle) {
 	t.Helper()
@@ -72,9 +81,11 @@ func (a *applier) accepts(t *testing.T, b bundle) {
 		}
 		a.accepted[string(text)] = true
 		a.prepare(t, o)
-		if err := a.apply(t.Context(), o, client.DryRunAll); err != nil {
+		applied := o.DeepCopy()
+		if err := a.applyAs(t.Context(), applied, client.DryRunAll); err != nil {
 			t.Errorf("%s %s: %v", o.GetKind(), o.GetName(), err)
 		}
+		checkNothingIsAdded(t, o, applied)
 		if said := a.said.take(); len(said) > 0 {
 			t.Errorf("%s %s: the API server warns: %s", o.GetKind(), o.GetName(), strings.Join(said, "; "))
 		}

@@ -6,11 +6,9 @@ package install
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	authenticationv1 "k8s.io/api/authentication/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -145,24 +143,14 @@ func metricsAreRead(t *testing.T, o *operator, n *tenant) {
 	create(t, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"},
 		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "imgroup-operator-metrics-reader"},
 		Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: n.namespace, Name: "prometheus"}}})
-	url := "https://" + o.Metrics + "/metrics"
 	for token, want := range map[string]int{"": 401, "nonsense": 401, stranger: 403, reader: 200} {
-		eventually(t, fmt.Sprintf("the metrics are answered with %d", want), func() error {
-			status, body, err := harness.Get(t.Context(), url, token)
-			if err == nil && (status != want || status == 200 && !strings.Contains(body, "imgroup_apps{")) {
-				err = fmt.Errorf("HTTP %d: %.200s", status, body)
-			}
-			return err
-		})
+		o.awaitMetrics(token, want)
 	}
 }
 
 // newAccount makes a ServiceAccount and a token of it.
 func newAccount(t *testing.T, namespace, name string) (token string) {
 	t.Helper()
-	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}
-	create(t, account)
-	request := &authenticationv1.TokenRequest{}
-	must(t, world.admin.SubResource("token").Create(t.Context(), account, request))
-	return request.Status.Token
+	create(t, &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}})
+	return tokenOf(t, namespace, name)
 }

@@ -4,6 +4,7 @@
 package install
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,6 +73,28 @@ func TestAnotherNamespace(t *testing.T) {
 	}
 	checkBindings(t, b)
 	newApplier(t).accepts(t, b)
+}
+
+// The health check of docs/install.md is accepted, is for the operator's Service, and asks for what answers.
+func TestTheHealthCheckOfTheDocumentFits(t *testing.T) {
+	writeDocument(t)
+	text, err := os.ReadFile(filepath.Join(world.tree, "deploy-gateway", "health_check.yaml"))
+	must(t, err)
+	b := parse(t, text)
+	newApplier(t).accepts(t, b)
+	checks := all[struct {
+		Spec struct {
+			Default   struct{ Config struct{ HTTPHealthCheck struct{ RequestPath string } } }
+			TargetRef struct{ Name string }
+		}
+	}](t, b, "HealthCheckPolicy")
+	operator := build(t, "config/default")
+	if len(checks) != 1 || !leadsTo(t, operator, checks[0].Spec.TargetRef.Name, "callbacks", 0) {
+		t.Fatalf("the check is for no Service: %+v", checks)
+	}
+	operator.grant(t)
+	status, _, err := harness.Get(t.Context(), "http://"+start(t, operator).Callbacks+checks[0].Spec.Default.Config.HTTPHealthCheck.RequestPath, "")
+	must(t, errors.Join(err, differs(200, status)))
 }
 
 // What docs/mirror.md has of the backend's own objects is accepted, and leads to the operator's Service.

@@ -96,13 +96,17 @@ func awaitRight(t *testing.T, who rbacv1.Subject, namespace string, rule rbacv1.
 // may asks the API server.
 func may(t *testing.T, who rbacv1.Subject, namespace string, rule rbacv1.PolicyRule) bool {
 	t.Helper()
-	resource, sub, _ := strings.Cut(rule.Resources[0], "/")
 	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
 		User:   "system:serviceaccount:" + who.Namespace + ":" + who.Name,
 		Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + who.Namespace, "system:authenticated"},
-		ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: rule.Verbs[0],
-			Group: rule.APIGroups[0], Resource: resource, Subresource: sub},
 	}}
+	if len(rule.NonResourceURLs) > 0 {
+		review.Spec.NonResourceAttributes = &authorizationv1.NonResourceAttributes{Path: rule.NonResourceURLs[0], Verb: rule.Verbs[0]}
+	} else {
+		resource, sub, _ := strings.Cut(rule.Resources[0], "/")
+		review.Spec.ResourceAttributes = &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: rule.Verbs[0],
+			Group: rule.APIGroups[0], Resource: resource, Subresource: sub}
+	}
 	must(t, world.admin.Create(t.Context(), review))
 	return review.Status.Allowed
 }

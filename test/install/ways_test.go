@@ -78,22 +78,3 @@ func checkMounted(t *testing.T, pod *unstructured.Unstructured, secret string) {
 	t.Errorf("the Secret %s is not mounted", secret)
 }
 
-// checkMonitor sees that a ServiceMonitor finds one Service, by labels, and its port, by name.
-func checkMonitor(t *testing.T, b bundle) {
-	t.Helper()
-	type monitor struct {
-		Spec struct {
-			Selector  struct{ MatchLabels map[string]string }
-			Endpoints []struct{ Port, Scheme string }
-		}
-	}
-	for _, m := range all[monitor](t, b, "ServiceMonitor") {
-		var found []string
-		for _, s := range all[corev1.Service](t, b, "Service") {
-			if selects(m.Spec.Selector.MatchLabels, s.Labels) {
-				found = append(found, s.Spec.Ports[0].Name)
-			}
-		}
-		must(t, differs([]string{m.Spec.Endpoints[0].Port}, found))
-	}
-}
