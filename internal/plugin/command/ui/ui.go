@@ -21,7 +21,7 @@ wrong, each change as it comes, how far it lagged, and all that is known of one 
 
 The page is served on 127.0.0.1 alone, with your rights, and only to a browser that had the link: the printed link is a
 secret. It can change nothing, and nothing of it is fetched from elsewhere. Pictures of groups are shown only after you
-ask for them, since the servers that have them are whoever set them to.
+ask for them: whoever set one chose its server, which then sees your address.
 
 For a machine that you reach by SSH choose a port, forward it under the same number, and open the link yourself.`
 
