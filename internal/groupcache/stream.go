@@ -54,7 +54,7 @@ func streamed(inner toolscache.ListerWatcher) toolscache.ListerWatcher {
 // bodyKey is where a request's context says whom the body of a watch goes to.
 type bodyKey struct{}
 
-// handOver is a transport that gives the body of a watch to whom the context names, uncompressed, and client-go an empty one.
+// handOver is a transport that gives the body of a watch to whom the context names, and client-go an empty one.
 type handOver struct{ http.RoundTripper }
 
 // RoundTrip makes one request.
@@ -63,8 +63,6 @@ func (t handOver) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !is {
 		return t.RoundTripper.RoundTrip(r)
 	}
-	r = r.Clone(r.Context())
-	r.Header.Set("Accept-Encoding", "identity")
 	response, err := t.RoundTripper.RoundTrip(r)
 	if err == nil && response.StatusCode == http.StatusOK {
 		*body, response.Body = response.Body, http.NoBody
