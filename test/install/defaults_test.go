@@ -20,7 +20,7 @@ func checkNothingIsAdded(t *testing.T, said, applied *unstructured.Unstructured)
 	for _, entry := range applied.GetManagedFields() {
 		if entry.Manager == manager {
 			var owned map[string]any
-			must(t, json.Unmarshal(entry.FieldsV1.Raw, &owned))
+			must(t, json.Unmarshal(entry.FieldsV1.GetRawBytes(), &owned))
 			checkOwned(t, said.GetKind()+" "+said.GetName(), owned, said.Object, applied.Object)
 		}
 	}

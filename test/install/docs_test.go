@@ -84,7 +84,9 @@ func TestTheHealthCheckOfTheDocumentFits(t *testing.T) {
 	newApplier(t).accepts(t, b)
 	checks := all[struct {
 		Spec struct {
-			Default   struct{ Config struct{ HTTPHealthCheck struct{ RequestPath string } } }
+			Default struct {
+				Config struct{ HTTPHealthCheck struct{ RequestPath string } }
+			}
 			TargetRef struct{ Name string }
 		}
 	}](t, b, "HealthCheckPolicy")

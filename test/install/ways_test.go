@@ -77,4 +77,3 @@ func checkMounted(t *testing.T, pod *unstructured.Unstructured, secret string) {
 	}
 	t.Errorf("the Secret %s is not mounted", secret)
 }
-
