@@ -23,7 +23,7 @@ func (b *bench) row17(ctx context.Context) error {
 		if err := b.cluster.seed(ctx, app, 1, sizeOfOne); err != nil {
 			return err
 		}
-		return b.cluster.ingested(ctx, app.Namespace)
+		return b.cluster.ingested(ctx, app.Namespace, sizeOfOne)
 	})
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (b *bench) row7(ctx context.Context) error {
 		if err := c.seed(ctx, app, have, size); err != nil {
 			return err
 		}
-		if err := c.ingested(ctx, app.Namespace); err != nil {
+		if err := c.ingested(ctx, app.Namespace, size); err != nil {
 			return err
 		}
 		have = size

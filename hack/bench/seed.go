@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -85,16 +86,18 @@ func (c *cluster) seed(ctx context.Context, app *imv1alpha1.IMApp, from, to int)
 	return c.put(ctx, from, to, func(n int) object { return c.copyOf(app, n) })
 }
 
-// ingested waits until the API server's cache has what was written behind its back, which a list asks for.
-func (c *cluster) ingested(ctx context.Context, namespace string) error {
-	var last error
+// ingested waits until the API server's cache has as many IMGroups as were written behind its back.
+func (c *cluster) ingested(ctx context.Context, namespace string, want int) error {
+	have, list := 0, metav1.PartialObjectMetadataList{}
+	list.SetGroupVersionKind(imv1alpha1.GroupVersion.WithKind("IMGroupList"))
+	fromCache := &client.ListOptions{Namespace: namespace, Raw: &metav1.ListOptions{ResourceVersion: "0"}}
 	err := wait.PollUntilContextTimeout(ctx, time.Second, listTimeout, true, func(ctx context.Context) (bool, error) {
-		var list imv1alpha1.IMGroupList
-		last = c.bare.List(ctx, &list, client.InNamespace(namespace), client.Limit(1))
-		return last == nil, nil
+		err := c.bare.List(ctx, &list, fromCache)
+		have = len(list.Items)
+		return have >= want, err
 	})
 	if err != nil {
-		return fmt.Errorf("the API server reads the seeds: %w (last: %w)", err, last)
+		return fmt.Errorf("the API server reads the seeds: %d of %d: %w", have, want, err)
 	}
 	return nil
 }
