@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/imgroup-operator/imgroup-operator/test/harness"
 )
 
 // document matches the files that the readers of a document write.
@@ -48,7 +50,9 @@ func manifests(t *testing.T) (texts []string) {
 	must(t, os.CopyFS(filepath.Join(tree, "config"), os.DirFS(root+"/config")))
 	overlays := []string{"config/default"}
 	for _, m := range document.FindAllStringSubmatch(readDoc(t, "install.md")+readDoc(t, "mirror.md"), -1) {
-		writeTo(t, filepath.Join(tree, m[1]), m[2])
+		config, err := filepath.Rel(filepath.Dir(m[1]), "config") // in place of URLs, as for a checkout
+		must(t, err)
+		writeTo(t, filepath.Join(tree, m[1]), harness.Published.ReplaceAllString(m[2], config+"/$1"))
 		switch {
 		case filepath.Base(m[1]) != "kustomization.yaml":
 			texts = append(texts, m[2])
