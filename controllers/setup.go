@@ -39,8 +39,8 @@ const (
 	loaders = 16
 	// forEver: the API server may be away for any time; a controller that cannot sync its cache must wait, not end.
 	forEver = time.Duration(math.MaxInt64)
-	// writers write the status of IMApps, and the requests for resyncs.
-	writers = 4
+	// writers write the status of IMApps, and the requests for resyncs; enough that those whose writes hang leave some to others.
+	writers = 16
 )
 
 // Parts are what the controllers need from the rest of the operator.

@@ -29,6 +29,9 @@ import (
 // statusRetry and up to twice that is how long a status waits that an API server that is away did not take.
 const statusRetry = 10 * time.Second
 
+// statusTimeout bounds a write of a status: a webhook that hangs for the IMApps of one namespace must not hold the writers of all.
+const statusTimeout = 3 * time.Second
+
 // StatusConfig is what the status of IMApps is derived from.
 type StatusConfig struct {
 	Client      client.Client
@@ -89,6 +92,8 @@ func (r *Status) Reconcile(ctx context.Context, req reconcile.Request) (reconcil
 
 // write sends what differs. Who was too late, or found the API server away, comes back in its time.
 func (r *Status) write(ctx context.Context, before, app *imv1alpha1.IMApp, next time.Duration) (reconcile.Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
+	defer cancel()
 	err := r.Client.Status().Patch(ctx, app, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
 	switch {
 	case apierrors.IsConflict(err):

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -279,6 +280,25 @@ func TestAStatusThatIsNotTakenComesBackInItsTime(t *testing.T) {
 			t.Errorf("%s: it counts as written", c.why)
 		}
 	}
+}
+
+// Those of one namespace, behind a webhook that hangs, must not hold the writers of all.
+func TestAWriteThatHangsIsGivenUpAfterSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := signed()
+		d := newDesk(t, app)
+		d.load(app, apps.Problem{})
+		d.Client = interceptor.NewClient(d.api.(client.WithWatch), interceptor.Funcs{
+			SubResourcePatch: func(ctx context.Context, _ client.Client, _ string, _ client.Object, _ client.Patch, _ ...client.SubResourcePatchOption) error {
+				<-ctx.Done()
+				return ctx.Err()
+			}})
+		start := time.Now()
+		result, err := d.Reconcile(t.Context(), kube.Request(chat))
+		if took := time.Since(start); took != 3*time.Second || err != nil || result.RequeueAfter < statusRetry {
+			t.Errorf("given up after %s: %v, again in %s", took, err, result.RequeueAfter)
+		}
+	})
 }
 
 func TestAStatusIsOfTheSpecThatTheLoaderHasSeen(t *testing.T) {

@@ -83,13 +83,13 @@ func TestAWebhookThatHangsDelaysNoOtherIMApp(t *testing.T) {
 	broken, healthy := newNamespace(t), newNamespace(t)
 	startOperator(t, broken+","+healthy)
 	hang(t, broken)
-	for i := range 3 {
+	for i := range 20 {
 		newApp(t, broken, fmt.Sprint("chat-", i))
 	}
 	during(t, 3*time.Second, time.Second, func() {
 		name := fmt.Sprint("chat-", time.Now().UnixNano())
 		newApp(t, healthy, name)
-		within(t, 5*time.Second, "the IMApp of the other namespace is Ready", func() error {
+		within(t, 10*time.Second, "the IMApp of the other namespace is Ready", func() error {
 			return hasConditions(getApp(t, healthy, name).Status.Conditions, "Ready=True/Ready")
 		})
 	})
