@@ -60,9 +60,9 @@ func (b *bench) addHot(all []hotResult) {
 	rates := figure{Row: "5", What: "callbacks to the one group", Unit: "/s", Values: values(func(r hotResult) float64 { return r.rate }),
 		Bound: &bound{Floor: hotAtLeast, Goal: hotAtLeast, Worst: true}}
 	b.add(rates)
-	b.add(figure{Row: "5", What: "API writes (Events included) ÷ callbacks", Values: values(func(r hotResult) float64 { return (r.writes + r.events) / r.callbacks }), Bound: atMost(0.02, 0.005)})
+	b.add(figure{Row: "5", What: "API writes (Events included) ÷ callbacks", Values: values(func(r hotResult) float64 { return (r.writes + r.events) / r.callbacks }), Bound: atMost(0.005, 0.003)})
 	b.add(figure{Row: "5", What: "conflicts of our own making", Values: values(func(r hotResult) float64 { return r.conflicts }), Bound: none()})
-	b.add(figure{Row: "5", What: "lag p99, callback sent → visible in a watch", Unit: "ms", Values: values(func(r hotResult) float64 { return milliseconds(r.p99) }), Bound: atMost(500, 100)})
+	b.add(figure{Row: "5", What: "lag p99, callback sent → visible in a watch", Unit: "ms", Values: values(func(r hotResult) float64 { return milliseconds(r.p99) }), Bound: atMost(100, 60)})
 	b.add(figure{Row: "5", What: "newest acknowledged change not in the object", Values: values(func(r hotResult) float64 { return r.lost }), Bound: none()})
 	b.detail("5", "lag p50", "ms", values(func(r hotResult) float64 { return milliseconds(r.p50) }))
 	b.detail("5", "status writes", "", values(func(r hotResult) float64 { return r.writes }))
