@@ -88,16 +88,16 @@ func (c *cluster) seed(ctx context.Context, app *imv1alpha1.IMApp, from, to int)
 
 // ingested waits until the API server's cache has as many IMGroups as were written behind its back.
 func (c *cluster) ingested(ctx context.Context, namespace string, want int) error {
-	have, list := 0, metav1.PartialObjectMetadataList{}
+	have, last, list := 0, error(nil), metav1.PartialObjectMetadataList{}
 	list.SetGroupVersionKind(imv1alpha1.GroupVersion.WithKind("IMGroupList"))
 	fromCache := &client.ListOptions{Namespace: namespace, Raw: &metav1.ListOptions{ResourceVersion: "0"}}
 	err := wait.PollUntilContextTimeout(ctx, time.Second, listTimeout, true, func(ctx context.Context) (bool, error) {
-		err := c.bare.List(ctx, &list, fromCache)
+		last = c.bare.List(ctx, &list, fromCache) // it refuses while its cache begins anew
 		have = len(list.Items)
-		return have >= want, err
+		return last == nil && have >= want, nil
 	})
 	if err != nil {
-		return fmt.Errorf("the API server reads the seeds: %d of %d: %w", have, want, err)
+		return fmt.Errorf("the API server reads the seeds: %d of %d: %w (last: %w)", have, want, err, last)
 	}
 	return nil
 }
