@@ -45,7 +45,7 @@ func TestABrokenWebhookOfOneNamespaceHoldsNoOther(t *testing.T) {
 		return err
 	})
 	remove(t, hook)
-	within(t, catchUp, "the groups of its own are written", func() error {
+	eventually(t, "the groups of its own are written", func() error {
 		if n := len(listGroups(t, broken)); n != groups {
 			return fmt.Errorf("%d groups", n)
 		}
