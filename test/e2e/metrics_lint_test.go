@@ -54,7 +54,7 @@ func TestThePageOfMetricsIsCleanAndBounded(t *testing.T) {
 		}
 	}
 	known := seriesNames(readPage(t, "../../internal/metrics/testdata/page.prom"))
-	known[fmt.Sprintf("imgroup_namespace_refused{namespace=%q}", ns)] = true // one for each of --watch-namespaces
+	known[fmt.Sprintf("imgroup_namespace_refused{namespace=%q}", ns)] = true          // one for each of --watch-namespaces
 	known[fmt.Sprintf("imgroup_callback_changes_total{imapp=%q}", ns+"/chat")] = true // metrics.MaxApps of them
 	for name := range seriesNames(page) {
 		if strings.HasPrefix(name, "imgroup_") && !known[name] {
