@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestTheServerIsPressedByRequestsThatHaveComeWhole(t *testing.T) {
+func TestTheServerIsSaturatedByRequestsThatHaveComeWhole(t *testing.T) {
 	w := newWorld(t)
 	w.journal.enter, w.journal.hold = make(chan struct{}), make(chan struct{})
 	var requests sync.WaitGroup

@@ -7,6 +7,5 @@
 //	go run -C hack/image . -o ../../bin/image -version v0.1.0
 //
 // The base is empty unless -base names an image in a registry, such as the Dockerfile's own; -push names where the images go.
-// The same sources, version and Go
-// give the same digests. Its tests check what is in the image.
+// The same sources, version and Go give the same digests. Its tests check what is in the image.
 package main

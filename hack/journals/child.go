@@ -80,11 +80,11 @@ func fill(k keeper, first, last int64, pause time.Duration) {
 			for id := next.Add(1); id <= last; id = next.Add(1) {
 				if err := appendOne(k, id); err != nil {
 					fmt.Printf("error %v\n", err)
-					time.Sleep(20 * time.Millisecond)
+					time.Sleep(20 * time.Millisecond) // a full disk refuses thousands of times a second
 					continue
 				}
 				fmt.Printf("ack %d\n", id)
-				time.Sleep(pause)
+				time.Sleep(pause) // the pace of the load
 			}
 		})
 	}

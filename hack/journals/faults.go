@@ -72,7 +72,7 @@ func killed(c candidate, dir string, kills int, segment int64) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			time.Sleep(time.Duration(200+rand.IntN(300)) * time.Millisecond)
+			time.Sleep(time.Duration(200+rand.IntN(300)) * time.Millisecond) // until it is killed, at any moment
 			if before := p.kill(); before != "" {
 				refused[before]++
 			}

@@ -63,13 +63,15 @@ func TestTheEventsOfAWatchAreRead(t *testing.T) {
 	}
 }
 
-// watched is a real client's watch of what an API server answers.
+// watched is a real client's watch of what an API server answers. What client-go reads itself is an error: it knows no IMGroup.
 func watched(t *testing.T, answer http.HandlerFunc) (watch.Interface, error) {
 	t.Helper()
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
+	statuses := runtime.NewScheme()
+	metav1.AddToGroupVersion(statuses, metav1.Unversioned)
 	client, err := rest.RESTClientForConfigAndClient(&rest.Config{Host: server.URL, APIPath: "/apis", ContentConfig: rest.ContentConfig{
-		GroupVersion: &imv1alpha1.GroupVersion, NegotiatedSerializer: serializer.NewCodecFactory(scheme()).WithoutConversion()}},
+		GroupVersion: &imv1alpha1.GroupVersion, NegotiatedSerializer: serializer.NewCodecFactory(statuses).WithoutConversion()}},
 		&http.Client{Transport: handOver{http.DefaultTransport}})
 	if err != nil {
 		t.Fatal(err)

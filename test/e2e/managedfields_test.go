@@ -60,6 +60,7 @@ func TestManagedFieldsAreClearedOnceAndLeftToWhoeverApplies(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
 	newApp(t, ns, "chat")
+	declare(t, ns, "declared", "chat", "declared") // before the start: else the operator may make one of its own
 	o := startOperator(t, ns)
 	s := o.sender(ns, "chat")
 	change := func(id string, at int, text string) {
@@ -67,7 +68,6 @@ func TestManagedFieldsAreClearedOnceAndLeftToWhoeverApplies(t *testing.T) {
 		send(t, s, fakeim.InfoChanged(id, at, fakeim.Body{"Notification": text}))
 		awaitGroup(t, ns, id, "says "+text, func(g imv1alpha1.IMGroup) error { return is("the notification", g.Status.Notification, text) })
 	}
-	declare(t, ns, "declared", "chat", "declared")
 	change("declared", 1000, "one")
 	change("g", 1000, "one")
 	cleared := awaitManagers(t, ns, "g")

@@ -69,8 +69,8 @@ func (a *applier) applyAs(ctx context.Context, o *unstructured.Unstructured, opt
 }
 
 // accepts applies a bundle without changing anything, and fails on any error, warning, or default within what is owned as
-// a whole. The bundle's namespaces are made
-// for real: nothing can be tried in one that is not there. What was accepted once is not tried again.
+// a whole. The bundle's namespaces are made for real: nothing can be tried in one that is not there. What was accepted once
+// is not tried again.
 func (a *applier) accepts(t *testing.T, b bundle) {
 	t.Helper()
 	for _, o := range b {
