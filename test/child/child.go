@@ -119,8 +119,14 @@ func (p *Process) Kill() error {
 	return nil
 }
 
-// Pause stops the process where it is, as kill -STOP does: it keeps its ports and answers nothing.
-func (p *Process) Pause() error { return p.Signal(syscall.SIGSTOP) }
+// Pause stops the process where it is, as kill -STOP does: it keeps its ports and answers nothing from
+// now on.
+func (p *Process) Pause() error {
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	return awaitStop(p.PID())
+}
 
 // Resume lets a paused process go on.
 func (p *Process) Resume() error { return p.Signal(syscall.SIGCONT) }
