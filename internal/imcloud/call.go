@@ -4,6 +4,7 @@
 package imcloud
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -77,9 +78,9 @@ func once[A answer](ctx context.Context, c *Client, k call, sig string, body []b
 	return a, r, err
 }
 
-// decode reads an answer. Where it tells of a problem, that is the error.
+// decode reads an answer, before which a proxy may have put a byte order mark. Where it tells of a problem, that is the error.
 func decode[A answer](command string, body []byte) (a A, err error) {
-	if json.Unmarshal(body, &a) != nil {
+	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), &a) != nil {
 		return a, unavailable(command, wordsAnswer)
 	}
 	if code := a.problem(); code != codeOK {

@@ -6,6 +6,7 @@ package imcloud
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"strings"
@@ -80,6 +81,30 @@ func TestALastPageWithoutAListIsTheEndOnceAllWereSeen(t *testing.T) {
 	}
 }
 
+// The numbers fit neither 63 bits nor the 53 of a double.
+func TestAListGoesOnFromAnyCursor(t *testing.T) {
+	const next = 18446744073709551557
+	synctest.Test(t, func(t *testing.T) {
+		var asked []string
+		c := newClient(t, testConfig(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			asked = append(asked, string(body))
+			cursor := uint64(next)
+			if len(asked) > 1 {
+				cursor = 0
+			}
+			answers(fmt.Sprintf(`{"ActionStatus":"OK","ErrorCode":0,"TotalCount":0,"GroupIdList":[],"Next":%d}`, cursor))(w, r)
+		})))
+		pages, err := list(t.Context(), c, 0)
+		if diff := cmp.Diff([]Page{{Next: next}, {}}, pages); err != nil || diff != "" {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		if want := fmt.Sprintf(`{"Limit":10000,"Next":%d}`, uint64(next)); len(asked) != 2 || asked[1] != want {
+			t.Errorf("asked %q, want the second to be %s", asked, want)
+		}
+	})
+}
+
 func TestWhoeverStopsAskingCausesNoMoreCalls(t *testing.T) {
 	withCloud(t, fakeim.Config{}, func(t *testing.T, cloud *fakeim.Cloud, c *Client) {
 		groups, ids := numbered(10_001)
@@ -129,6 +154,8 @@ func TestOddLists(t *testing.T) {
 		{"no group, no list", ok + `"TotalCount":0,"GroupIdList":null}`, []Page{{}}, ""},
 		{"one page", ok + `"TotalCount":2,"GroupIdList":[{"GroupId":"a"},{"GroupId":"b"}],"Next":0}`, []Page{{IDs: []string{"a", "b"}, Total: 2}}, ""},
 		{"numbers as strings", `{"ActionStatus":"OK","ErrorCode":"0","TotalCount":"1","GroupIdList":[{"GroupId":"a"}],"Next":"0"}`, []Page{{IDs: []string{"a"}, Total: 1}}, ""},
+		{"a byte order mark", "\ufeff" + ok + `"TotalCount":1,"GroupIdList":[{"GroupId":"a"}]}`, []Page{{IDs: []string{"a"}, Total: 1}}, ""},
+		{"two byte order marks", "\ufeff\ufeff" + ok + `"TotalCount":0,"GroupIdList":[]}`, nil, wordsAnswer},
 		{"ids that cannot be", ok + `"TotalCount":5,"GroupIdList":[{"GroupId":""},{"GroupId":7},{},{"GroupId":"` + strings.Repeat("x", 129) + `"},{"GroupId":"` + strings.Repeat("x", 128) + `"}]}`,
 			[]Page{{IDs: []string{strings.Repeat("x", 128)}, Unfit: 4, Total: 5}}, ""},
 		{"no list of some groups", ok + `"TotalCount":5,"Next":0}`, nil, wordsAnswer},

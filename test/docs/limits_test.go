@@ -30,6 +30,7 @@ import (
 var (
 	resyncWorkers = regexp.MustCompile(`\bWorkers = (\d+)`)
 	resyncWindow  = regexp.MustCompile(`const windowSize = (\d+)`)
+	statusTimeout = regexp.MustCompile(`const statusTimeout = (\d+) \* time.Second`)
 )
 
 // constants are those of one file that needs no other of its package.
@@ -86,9 +87,12 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 		"client IP in the audit line":                          fmt.Sprintf("%d bytes", w.number("maxClientIPBytes")),
 		"group ID":                                             fmt.Sprintf("%d bytes", event.MaxGroupIDBytes),
 		"custom fields of a group":                             count(event.MaxCustomFields),
-		"IMApps with a series of their own":                    count(metrics.MaxApps),
-		"REST: groups a call; calls a second; list calls":      fmt.Sprintf("%d; `queriesPerSecond`; one in %s", im.number("maxIDsPerCall"), im.time("listInterval")),
-		"REST: one request; its answer; tries of a call":       fmt.Sprintf("%s; %d MiB; %d", im.time("attemptTimeout"), im.number("maxAnswerBytes")>>20, im.number("maxAttempts")),
+		"one write of an IMApp's status":                       in(t, "controllers/app/status.go", statusTimeout) + " s",
+		"IMApps resynced at a time; observations of a resync in memory": in(t, "controllers/resync/controller.go", resyncWorkers) + "; " +
+			in(t, "controllers/resync/window.go", resyncWindow),
+		"IMApps with a series of their own":               count(metrics.MaxApps),
+		"REST: groups a call; calls a second; list calls": fmt.Sprintf("%d; `queriesPerSecond`; one in %s", im.number("maxIDsPerCall"), im.time("listInterval")),
+		"REST: one request; its answer; tries of a call":  fmt.Sprintf("%s; %d MiB; %d", im.time("attemptTimeout"), im.number("maxAnswerBytes")>>20, im.number("maxAttempts")),
 		fmt.Sprintf("name %s; introduction, face URL, custom value %s; notification %s",
 			bound(event.Name), bound(event.Introduction), bound(event.Notification)): "characters",
 		fmt.Sprintf("type, owner, operator, custom key %s; platform %s", bound(event.Type), bound(event.Platform)): "characters",
@@ -97,22 +101,17 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 	for _, row := range rows(section(t, read(t, "docs/configuration.md"), "## Limits")) {
 		got[row[0]] = row[1]
 	}
-	if got["IMApps resynced at a time; observations of a resync in memory"] != resyncBounds(t) {
-		t.Errorf("a resync has the bounds %s", resyncBounds(t))
-	}
-	delete(got, "IMApps resynced at a time; observations of a resync in memory")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("docs/configuration.md (-program +document):\n%s", diff)
 	}
 }
 
-// resyncBounds are read from the text of two files, since these need the rest of their package.
-func resyncBounds(t *testing.T) string {
+// in reads a constant from the text of a file that needs the rest of its package.
+func in(t *testing.T, file string, constant *regexp.Regexp) string {
 	t.Helper()
-	workers := resyncWorkers.FindStringSubmatch(read(t, "controllers/resync/controller.go"))
-	window := resyncWindow.FindStringSubmatch(read(t, "controllers/resync/window.go"))
-	if len(workers) != 2 || len(window) != 2 {
-		t.Fatal("the constants of a resync have other names")
+	found := constant.FindStringSubmatch(read(t, file))
+	if len(found) != 2 {
+		t.Fatalf("%s has no %s", file, constant)
 	}
-	return workers[1] + "; " + window[1]
+	return found[1]
 }
