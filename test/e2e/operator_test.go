@@ -5,6 +5,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -146,11 +147,14 @@ func send(t *testing.T, s *fakeim.Sender, body any, options ...fakeim.Option) {
 	}
 }
 
+// errNotAnswered says that a connection broke, or 2 s passed, before there was an answer.
+var errNotAnswered = errors.New("not answered")
+
 // trySend sends a callback and says why it was not acknowledged within the 2 s that Tencent waits.
 func trySend(ctx context.Context, s *fakeim.Sender, body any, options ...fakeim.Option) error {
 	reply, err := s.Send(ctx, body, options...)
 	if err != nil {
-		return fmt.Errorf("not answered: %w", err)
+		return fmt.Errorf("%w: %w", errNotAnswered, err)
 	}
 	if !reply.OK() {
 		return fmt.Errorf("not acknowledged: HTTP %d %s", reply.HTTPStatus, reply.Raw)

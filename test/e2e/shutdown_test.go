@@ -17,8 +17,8 @@ import (
 	"github.com/imgroup-operator/imgroup-operator/test/fakeim"
 )
 
+// It is not parallel: beside the writers of other tests its one writer would get too small a part of the API server.
 func TestAStoppingOperatorWritesAllItHasAcknowledged(t *testing.T) {
-	t.Parallel()
 	ns := newNamespace(t)
 	newApp(t, ns, "chat")
 	o := startOperator(t, ns, "--sync-workers=1") // one write after the other, so that many wait
