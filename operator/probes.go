@@ -38,7 +38,7 @@ func (s stage) reason() (name, words string) {
 	case stopping:
 		return "journal-closing", "the operator stops; it takes no callbacks and writes what the journal holds"
 	case failing:
-		return "journal-failing", "the journal's disk fails; callbacks are refused until a write succeeds, which is tried each second"
+		return "journal-failing", "the journal's disk fails; callbacks are refused until a write succeeds, which is tried twice a second"
 	}
 	return "", ""
 }
