@@ -15,7 +15,7 @@ import (
 )
 
 // How often status.groups and status.lastChangeTime are written at most: they change with every callback. The first few
-// groups are counted sooner, since somebody looks on.
+// groups, and the first change, are written sooner, since somebody looks on.
 const (
 	countInterval = time.Minute
 	countSoon     = 2 * time.Second
@@ -33,7 +33,7 @@ func (r *Status) count(key apps.Key, app *imv1alpha1.IMApp, report inventory.Rep
 	switch {
 	case report.Complete && wait <= 0:
 		setCounts(&app.Status, report)
-	case report.Complete && (written == nil || int(*written) != report.Groups):
+	case report.Complete && (written == nil || int(*written) != report.Groups || app.Status.LastChangeTime == nil && !report.Newest.IsZero()):
 		return wait
 	}
 	return countInterval

@@ -231,6 +231,34 @@ func TestTheFirstGroupsAreCountedWithinSeconds(t *testing.T) {
 	}
 }
 
+func TestTheFirstChangeIsToldWithinSeconds(t *testing.T) {
+	app := &imv1alpha1.IMApp{ObjectMeta: metav1.ObjectMeta{Namespace: chat.Namespace, Name: chat.Name, UID: "1", Generation: 1}}
+	d := newDesk(t, app)
+	d.load(app, apps.Problem{})
+	group := &imv1alpha1.IMGroup{ObjectMeta: metav1.ObjectMeta{Namespace: chat.Namespace, Name: "g"},
+		Spec: imv1alpha1.IMGroupSpec{AppRef: imv1alpha1.AppReference{Name: chat.Name}}}
+	d.Inventory.Added(group)
+	d.look()
+	change := func(at time.Time) {
+		changed := group.DeepCopy()
+		changed.Status.LastChange = &imv1alpha1.LastChange{EventTime: metav1.MicroTime{Time: at}}
+		d.Inventory.Changed(group, changed)
+	}
+	first := d.now
+	change(first)
+	if result, err := d.Reconcile(t.Context(), kube.Request(chat)); err != nil || result.RequeueAfter != countSoon {
+		t.Errorf("the first change comes back after %s, %v; want %s", result.RequeueAfter, err, countSoon)
+	}
+	d.now = d.now.Add(countSoon)
+	if got := d.look().Status.LastChangeTime; got == nil || !got.Time.Equal(first.Truncate(time.Millisecond)) {
+		t.Errorf("after %s it is %v, want %v", countSoon, got, first)
+	}
+	change(first.Add(time.Second))
+	if result, err := d.Reconcile(t.Context(), kube.Request(chat)); err != nil || result.RequeueAfter != countInterval {
+		t.Errorf("a later change comes back after %s, %v; want %s", result.RequeueAfter, err, countInterval)
+	}
+}
+
 func TestReadySaysWhichTokenMayNotMatch(t *testing.T) {
 	for token, want := range map[string]string{
 		"good":        "",

@@ -29,7 +29,7 @@ type Inventory struct {
 }
 
 // New makes an empty inventory. changed is called with an app whose name conflicts are others,
-// or that has few IMGroups and one more or less; it must not block.
+// or that has few IMGroups and one more or less, or their first change; it must not block.
 func New(changed func(apps.Key)) *Inventory {
 	return &Inventory{changed: changed, apps: map[apps.Key]*tally{}}
 }
@@ -88,7 +88,11 @@ func (i *Inventory) Changed(old, now *imv1alpha1.IMGroup) {
 	t.created += count(groupstatus.IsCreated(now)) - count(groupstatus.IsCreated(old))
 	t.forgetID(old)
 	t.sdkAppIDs[now.Status.SDKAppID]++
+	unchanged := t.newest.IsZero()
 	i.look(t, now)
+	if unchanged && !t.newest.IsZero() {
+		i.tellFew(AppOf(now), t)
+	}
 }
 
 // Removed forgets an IMGroup that was deleted.

@@ -126,6 +126,22 @@ func TestTheInventoryNamesTheAppsToLookAt(t *testing.T) {
 	}
 }
 
+func TestTheInventoryTellsOfTheFirstChange(t *testing.T) {
+	told := 0
+	c := New(func(apps.Key) { told++ })
+	group := created("a")
+	group.Status.LastChange = nil
+	changed := group.DeepCopy()
+	changed.Status.LastChange = &imv1alpha1.LastChange{EventTime: metav1.NowMicro()}
+	c.Added(group)
+	for _, step := range []struct{ old, now *imv1alpha1.IMGroup }{{group, group}, {group, changed}, {changed, changed}} {
+		c.Changed(step.old, step.now)
+	}
+	if told != 2 {
+		t.Errorf("told %d times, want of the group and of its first change", told)
+	}
+}
+
 func TestTheInventoryTellsWhenTheConflictsOfAnAppChange(t *testing.T) {
 	var told []apps.Key
 	c := New(func(app apps.Key) { told = append(told, app) })

@@ -48,7 +48,11 @@ func Explain(a Answer) string {
 
 func explain(a Answer) string {
 	if a.Foreign {
-		return fmt.Sprintf("This is not an answer of the operator: something between here and it gave it, such as an Ingress (HTTP %d, not the JSON that Tencent wants).", a.HTTPStatus)
+		words := fmt.Sprintf("This is not an answer of the operator: something between here and it gave it, such as an Ingress (HTTP %d, not the JSON that Tencent wants).", a.HTTPStatus)
+		if a.HTTPStatus == http.StatusBadRequest { // of net/http itself
+			words += " Or the operator terminates TLS, and the URL begins with http."
+		}
+		return words
 	}
 	if a.OK() {
 		return "The operator has made the change durable and will write it into the IMGroup."

@@ -7,6 +7,7 @@ package operator
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -74,8 +75,15 @@ func tag(image string) string {
 	return tag
 }
 
-// Skew is what to say of versions that differ; "" if they are the same or unknown.
+// pseudo is what Go makes of a commit without a tag: see https://go.dev/ref/mod#pseudo-versions.
+var pseudo = regexp.MustCompile(`[-.][0-9]{14}-[0-9a-f]{12}`)
+
+// Skew is what to say of versions that differ; "" if they are the same or unknown. A plugin that was built from a commit without a tag
+// has none that an image's could be compared with.
 func Skew(pods []Pod, plugin string) string {
+	if pseudo.MatchString(plugin) {
+		return ""
+	}
 	for _, p := range pods {
 		if p.Version != "" && p.Version != plugin {
 			return "the operator's version is " + p.Version + ", the plugin's " + plugin

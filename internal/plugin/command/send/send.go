@@ -31,7 +31,7 @@ const example = `  # Does a callback come through? Nothing is changed
   kubectl imgroup send chat @TGS#2J4SZEAEL --notification '22:00 maintenance' --wait
 
   # From outside, by a forwarded port
-  kubectl -n imgroup-system port-forward service/imgroup-operator 8090 &
+  kubectl -n imgroup-system port-forward pod/imgroup-operator-0 8090 &
   kubectl imgroup send chat imgroup/announcements --name 公告 --url http://127.0.0.1:8090
 
   # The group was disbanded five minutes ago

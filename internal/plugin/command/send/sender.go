@@ -105,7 +105,7 @@ func (o *options) client() (*http.Client, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
 }
 
-const forwardHint = "forward a port: kubectl -n imgroup-system port-forward service/imgroup-operator 8090, then --url http://127.0.0.1:8090"
+const forwardHint = "forward a port: kubectl -n imgroup-system port-forward pod/imgroup-operator-0 8090, then --url http://127.0.0.1:8090"
 
 // unreachable adds to an error of the network what may help.
 func unreachable(err error) error {
@@ -114,7 +114,9 @@ func unreachable(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.As(err, &unknown), errors.As(err, &host):
+	case errors.As(err, &host):
+		return fmt.Errorf("%w\nThe certificate must be for the host of the URL. For a forwarded port: --callback-insecure-skip-tls-verify", err)
+	case errors.As(err, &unknown):
 		return fmt.Errorf("%w\nName its CA by --callback-certificate-authority. Tencent as well must trust the certificate", err)
 	}
 	return fmt.Errorf("%w\nIf the URL cannot be reached from here, %s", err, forwardHint)

@@ -5,15 +5,21 @@ package status
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	imv1alpha1 "github.com/imgroup-operator/imgroup-operator/api/v1alpha1"
 	"github.com/imgroup-operator/imgroup-operator/internal/plugin/cli"
@@ -79,7 +85,23 @@ func TestStatus(t *testing.T) {
 		}
 	}
 	k := &cluster.Cluster{WithWatch: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects()...).Build(), Namespace: "chat"}
-	s, err := read(t.Context(), &cli.Env{Version: "v0.1.0"}, k, "chat", "imgroup-system")
+	if got := screenOf(t, k); got != want {
+		t.Errorf("(-want +got):\n%s", cmp.Diff(want, got))
+	}
+	k.WithWatch = interceptor.NewClient(k.WithWatch, interceptor.Funcs{List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, o ...client.ListOption) error {
+		if _, is := list.(*corev1.PodList); is {
+			return apierrors.NewForbidden(corev1.Resource("pods"), "", errors.New("no"))
+		}
+		return c.List(ctx, list, o...)
+	}})
+	if got := screenOf(t, k); !strings.HasPrefix(got, "Operator unknown: its Pods cannot be read\nGroups   3 IMGroups") {
+		t.Errorf("without the right to see Pods: %s", got)
+	}
+}
+
+func screenOf(t *testing.T, k *cluster.Cluster) string {
+	t.Helper()
+	s, err := read(t.Context(), &cli.Env{Version: "v0.1.0", IOStreams: genericiooptions.NewTestIOStreamsDiscard()}, k, "chat", "imgroup-system")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +109,5 @@ func TestStatus(t *testing.T) {
 	if err := (&printer{Screen: screen.Of(&out), now: now}).print(s); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, out.String()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	return out.String()
 }

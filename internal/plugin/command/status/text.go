@@ -43,6 +43,9 @@ func (p *printer) print(s *status) error {
 }
 
 func podsText(pods []operator.Pod, skew string) []string {
+	if pods == nil {
+		return []string{"unknown: its Pods cannot be read"}
+	}
 	var ready, restarts int
 	lines := []string{""}
 	for _, p := range pods {
