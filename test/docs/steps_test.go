@@ -87,7 +87,7 @@ var (
 	cloudApp = []string{"1400000001", "1400000010", "https://console.tim.qq.com", "http://TENCENT"}
 	inChat   = []string{"kubectl ", "kubectl -n chat ", "NAME", "announcements", " -w\n", "\n"}
 	// podLess reads the log and the metrics where make run has them, and an IMGroup that is there.
-	podLess = []string{"kubectl -n imgroup-system logs -l app.kubernetes.io/name=imgroup-operator --prefix", "cat .local/manager.log",
+	podLess = []string{"kubectl -n imgroup-system logs -l app.kubernetes.io/name=imgroup-operator --prefix --tail=-1", "cat .local/manager.log",
 		"kubectl -n imgroup-system port-forward pod/imgroup-operator-0 8443 &", "", "https://127.0.0.1:8443", "http://METRICS", "$TOKEN", "",
 		"NAME", "demo-tgs-2j4szeael-b5d04eb60b99a416"}
 )
