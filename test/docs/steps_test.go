@@ -35,6 +35,7 @@ var steps = []step{
 	{page: "docs/install.md", has: "releases/download", not: "TestTheInstallerIsTheDefault compares the file with what the URL above leads to"},
 	{page: "docs/install.md", has: "cosign verify", not: "nothing is signed here"},
 	{page: "docs/install.md", has: "make image", not: "hack/image builds and pushes"},
+	{page: "docs/install.md", has: "images import", not: "this control plane has no node"},
 	{page: "docs/install.md", has: "kubectl apply -k deploy", swap: noRollout, want: []string{"ingress.networking.k8s.io/imgroup-callbacks created"}},
 	{page: "docs/install.md", has: "oc adm policy", not: "this is no OpenShift"},
 	{page: "docs/install.md", has: "kubectl delete clusterrolebinding/", not: "test/install does, after what it is for"},
