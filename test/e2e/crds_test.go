@@ -74,9 +74,11 @@ func ourCRDs(t *testing.T) (all []*unstructured.Unstructured) {
 	return all
 }
 
-// removeCRDs deletes the CRDs with all of their objects; at the end of the test they are there again.
+// removeCRDs deletes the CRDs with all of their objects; at the end of the test they are there again. An API server whose storage of
+// a kind is still being initialised may take minutes to delete it.
 func removeCRDs(t *testing.T, all []*unstructured.Unstructured) {
 	t.Helper()
+	awaitCRDs(t)
 	for _, crd := range all {
 		must(t, world.admin.Delete(t.Context(), crd.DeepCopy()))
 		t.Cleanup(func() { _ = world.admin.Create(context.WithoutCancel(t.Context()), crd.DeepCopy()) })
@@ -97,6 +99,11 @@ func installCRDs(t *testing.T, all []*unstructured.Unstructured) {
 	for _, crd := range all {
 		create(t, crd.DeepCopy())
 	}
+	awaitCRDs(t)
+}
+
+func awaitCRDs(t *testing.T) {
+	t.Helper()
 	eventually(t, "the CRDs are served", func() error {
 		return errors.Join(world.admin.List(t.Context(), &imv1alpha1.IMAppList{}), world.admin.List(t.Context(), &imv1alpha1.IMGroupList{}))
 	})
