@@ -345,7 +345,7 @@ func TestASingleGroupThatIsWantedIsFetched(t *testing.T) {
 		if _, next := w.look(); !slices.Equal(w.seen.ids, []string{"b"}) || next != restDelay {
 			t.Errorf("observed %q, next in %s", w.seen.ids, next)
 		}
-		time.Sleep(restDelay)
+		time.Sleep(restDelay) // on synctest's clock
 		if w.look(); !slices.Equal(w.seen.ids, []string{"b", "a"}) || w.cloud.Calls("get_appid_group_list") > 0 {
 			t.Errorf("observed %q", w.seen.ids)
 		}
@@ -368,7 +368,7 @@ func TestAFailureIsTriedAgainLaterAndARequestIsAnswered(t *testing.T) {
 		if w.look(); w.cloud.Calls("get_appid_group_list") != calls {
 			t.Error("it was tried again at once")
 		}
-		time.Sleep(retryFirst)
+		time.Sleep(retryFirst) // on synctest's clock
 		done, _ := w.look()
 		w.says(done, metav1.ConditionTrue, imv1alpha1.ReasonResyncCompleted, "all 1 groups")
 	})
@@ -521,7 +521,7 @@ func TestAPersonsChangeEndsTheWaitAfterAFault(t *testing.T) {
 				t.Errorf("%s: again in %s, want %s", why, again, secretCheck)
 			}
 			remove()
-			time.Sleep(configurationRetry - time.Second)
+			time.Sleep(configurationRetry - time.Second) // on synctest's clock
 			app, _ = w.look()
 			w.says(app, metav1.ConditionFalse, imv1alpha1.ReasonRequestRefused, "")
 			change(w)
@@ -544,7 +544,7 @@ func TestASingleGroupThatCouldNotBeFetchedIsAskedForAgain(t *testing.T) {
 			t.Errorf("again in %s, want at most %s", again, retryFirst)
 		}
 		remove()
-		time.Sleep(retryFirst)
+		time.Sleep(retryFirst) // on synctest's clock
 		w.look()
 		w.observed("a")
 	})
@@ -560,7 +560,7 @@ func TestTheNextResyncComesAfterTheInterval(t *testing.T) {
 				if next <= 0 {
 					w.t.Fatal("it does not come back")
 				}
-				time.Sleep(next)
+				time.Sleep(next) // on synctest's clock
 				if app, next = w.look(); !app.Status.Resync.StartTime.Equal(last) {
 					if passed := app.Status.Resync.StartTime.Sub(last.Time); passed < 54*time.Second || passed > 67*time.Second {
 						t.Errorf("%s after the last one, want 60 s, give or take a tenth", passed)

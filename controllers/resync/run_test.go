@@ -91,7 +91,7 @@ func TestAskingPausesWhileTheWindowIsFull(t *testing.T) {
 			_, err := w.Reconcile(w.t.Context(), kube.Request(chat))
 			ended <- err
 		}()
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) // on synctest's clock
 		synctest.Wait()
 		if len(w.seen.held) != windowSize {
 			w.t.Fatalf("%d observations wait, want %d", len(w.seen.held), windowSize)

@@ -71,7 +71,8 @@ const reportGoals = `
   (` + "`go test ./internal/groupcache -run '^$' -bench Memory`" + `); the informer's maps, and garbage of 40 %, make it 1 KiB.
   Next: an informer whose key is the packed object's own.
 - Row 11: decoding takes most of the operator's time, and the API server takes as much again to encode and send. A compressed
-  list would halve the API server's part, but must end within the 60 s that it grants a request, which 1,000,000 IMGroups do not.
+  list would cost the API server less, but must end within the 60 s that it grants a request: to decode 1,000,000 IMGroups alone
+  takes more than half of that (34 to 58 µs each here, ` + "`go test ./internal/groupcache -run '^$' -bench Decode`" + `).
 - Rows 17 and 18: what is left is the object's metadata, labels and owner, and the two conditions that kstatus asks for.
 `
 

@@ -87,9 +87,9 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 		"client IP in the audit line":                          fmt.Sprintf("%d bytes", w.number("maxClientIPBytes")),
 		"group ID":                                             fmt.Sprintf("%d bytes", event.MaxGroupIDBytes),
 		"custom fields of a group":                             count(event.MaxCustomFields),
-		"one write of an IMApp's status":                       in(t, "controllers/app/status.go", statusTimeout) + " s",
-		"IMApps resynced at a time; observations of a resync in memory": in(t, "controllers/resync/controller.go", resyncWorkers) + "; " +
-			in(t, "controllers/resync/window.go", resyncWindow),
+		"one write of an IMApp's status":                       constantIn(t, "controllers/app/status.go", statusTimeout) + " s",
+		"IMApps resynced at a time; observations of a resync in memory": constantIn(t, "controllers/resync/controller.go", resyncWorkers) + "; " +
+			constantIn(t, "controllers/resync/window.go", resyncWindow),
 		"IMApps with a series of their own":               count(metrics.MaxApps),
 		"REST: groups a call; calls a second; list calls": fmt.Sprintf("%d; `queriesPerSecond`; one in %s", im.number("maxIDsPerCall"), im.time("listInterval")),
 		"REST: one request; its answer; tries of a call":  fmt.Sprintf("%s; %d MiB; %d", im.time("attemptTimeout"), im.number("maxAnswerBytes")>>20, im.number("maxAttempts")),
@@ -106,8 +106,8 @@ func TestTheTableOfLimitsIsWhatTheProgramHolds(t *testing.T) {
 	}
 }
 
-// in reads a constant from the text of a file that needs the rest of its package.
-func in(t *testing.T, file string, constant *regexp.Regexp) string {
+// constantIn reads a constant from the text of a file that needs the rest of its package.
+func constantIn(t *testing.T, file string, constant *regexp.Regexp) string {
 	t.Helper()
 	found := constant.FindStringSubmatch(read(t, file))
 	if len(found) != 2 {

@@ -91,3 +91,9 @@ func (l *load) acknowledge(c callback) {
 	defer l.mu.Unlock()
 	l.acknowledged = append(l.acknowledged, c)
 }
+
+func (l *load) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.acknowledged)
+}

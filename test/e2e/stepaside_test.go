@@ -25,7 +25,7 @@ func TestAReplicaWhoseDiskFailsLeavesTheCallbacksToAnother(t *testing.T) {
 			l := p.startLoad()
 			must(t, fault.refuse(p.failing.operator))
 			p.awaitStepAside()
-			p.checkStaysAside()
+			p.checkStaysAside(l)
 			must(t, fault.heal(p.failing.operator))
 			within(t, catchUp, "it is ready by itself", p.failing.ready)
 			p.checkTakesOver()
@@ -101,14 +101,18 @@ func (p *pair) awaitStepAside() {
 	})
 }
 
-// checkStaysAside checks that no sender meets the replica that fails.
-func (p *pair) checkStaysAside() {
+// checkStaysAside checks that no sender meets the replica that fails, and that the other one takes callbacks.
+func (p *pair) checkStaysAside(l *load) {
 	p.t.Helper()
+	before := l.count()
 	during(p.t, 3*time.Second, harness.PollEvery, func() {
 		if n := p.failing.connections.Load(); n > 0 || p.failing.listed.Load() {
 			p.t.Fatalf("%d connections go to it although another replica takes the callbacks", n)
 		}
 	})
+	if l.count() == before {
+		p.t.Error("the other replica acknowledged nothing")
+	}
 }
 
 // checkTakesOver checks that the replica takes all callbacks when the other one is killed.

@@ -75,13 +75,12 @@ func tag(image string) string {
 	return tag
 }
 
-// pseudo is what Go makes of a commit without a tag: see https://go.dev/ref/mod#pseudo-versions.
-var pseudo = regexp.MustCompile(`[-.][0-9]{14}-[0-9a-f]{12}`)
+// release is a version that an image may have too. What Go makes of a commit without a tag is none: it has a date and a hash.
+var release = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$`)
 
-// Skew is what to say of versions that differ; "" if they are the same or unknown. A plugin that was built from a commit without a tag
-// has none that an image's could be compared with.
+// Skew is what to say of versions that differ; "" if they are the same or unknown, as that of a plugin built from a commit is.
 func Skew(pods []Pod, plugin string) string {
-	if pseudo.MatchString(plugin) {
+	if !release.MatchString(plugin) {
 		return ""
 	}
 	for _, p := range pods {

@@ -17,12 +17,14 @@ func TestTag(t *testing.T) {
 }
 
 func TestSkew(t *testing.T) {
-	for _, plugin := range []string{"v0.1.0", "v0.0.0-20261127074226-d5ef2a202afc+dirty", "v0.1.1-0.20261127074226-d5ef2a202afc"} {
+	for _, plugin := range []string{"v0.1.0", "v0.0.0-20261127074226-d5ef2a202afc+dirty", "v0.1.1-0.20261127074226-d5ef2a202afc", "v0.1.0+dirty", "(devel)"} {
 		if got := Skew([]Pod{{Version: "v0.1.0"}, {}}, plugin); got != "" {
 			t.Errorf("%s, the same or built from a commit: %q", plugin, got)
 		}
 	}
-	if got := Skew([]Pod{{Version: "v0.1.0"}, {Version: "v0.2.0"}}, "v0.1.0"); got != "the operator's version is v0.2.0, the plugin's v0.1.0" {
-		t.Errorf("another one: %q", got)
+	for _, plugin := range []string{"v0.1.0", "0.1.0-dev", "v0.3.0-rc.1"} {
+		if got := Skew([]Pod{{Version: plugin}, {Version: "v0.2.0"}}, plugin); got != "the operator's version is v0.2.0, the plugin's "+plugin {
+			t.Errorf("another one: %q", got)
+		}
 	}
 }
