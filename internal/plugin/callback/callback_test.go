@@ -88,6 +88,7 @@ func TestExplain(t *testing.T) {
 		{"accepted", Answer{HTTPStatus: 200, ActionStatus: "OK"}, "durable"},
 		{"accepted too late", Answer{HTTPStatus: 200, ActionStatus: "OK", Duration: 3 * time.Second}, "Tencent waits 2s"},
 		{"not JSON", Answer{HTTPStatus: 502, Foreign: true}, "HTTP 502"},
+		{"http to a port of https", Answer{HTTPStatus: 400, Foreign: true}, "the operator terminates TLS"},
 		{"the wrong signature", Answer{HTTPStatus: 403, ActionStatus: "FAIL", ErrorCode: 403, ErrorInfo: "Sign is wrong"}, "no token"},
 		{"the journal", Answer{HTTPStatus: 503, ActionStatus: "FAIL", ErrorCode: 503, ErrorInfo: "the change could not be stored in time"}, "journal"},
 		{"200 with an error", Answer{HTTPStatus: 200, ActionStatus: "FAIL", ErrorCode: 1}, "does not answer like this"},

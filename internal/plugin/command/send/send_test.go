@@ -4,6 +4,9 @@
 package send
 
 import (
+	"context"
+	"crypto/x509"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -73,5 +76,24 @@ func TestTheTokenIsReadFromAFile(t *testing.T) {
 	}
 	if _, err := tokenFile(t.Context(), &cli.Env{}, t.TempDir()+"/none"); err == nil || exit.Code(err) != exit.CodeError {
 		t.Errorf("a file that does not exist: %v", err)
+	}
+}
+
+func TestAnErrorOfTheNetworkSaysWhatMayHelp(t *testing.T) {
+	for _, row := range []struct {
+		why  string
+		err  error
+		help string
+	}{
+		{"an unknown authority", x509.UnknownAuthorityError{Cert: &x509.Certificate{}}, "Name its CA by --callback-certificate-authority"},
+		{"a certificate of another name", x509.HostnameError{Certificate: &x509.Certificate{}, Host: "127.0.0.1"}, "must be for the host of the URL"},
+		{"nobody listens", errors.New("connection refused"), "port-forward pod/imgroup-operator-0 8090"},
+	} {
+		if got := unreachable(row.err); !errors.Is(got, row.err) || !strings.Contains(got.Error(), row.help) {
+			t.Errorf("%s: %v, want %q", row.why, got, row.help)
+		}
+	}
+	if got := unreachable(context.Canceled).Error(); got != context.Canceled.Error() {
+		t.Errorf("interrupted: %s", got)
 	}
 }
